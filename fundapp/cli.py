@@ -1,0 +1,133 @@
+"""The commands of ``flask --app fundapp``: each ends with status 0 only on success, and says in one line what went wrong."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+
+from fundapp.core import jobs
+from fundapp.core.config import ROOT
+from fundapp.core.db import transaction
+from fundapp.core.errors import Refusal
+from fundapp.courts import queries as courts
+from fundapp.courts import service as court_service
+from fundapp.courts.rules import YUEYANG_DISTRICT
+from fundapp.ledger import service as ledger
+from fundapp.ledger.rules import Model
+from fundapp.users import rules as user_rules
+from fundapp.users import service as user_service
+from fundapp.users.rules import Role
+
+
+def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A refusal becomes one line on the error stream and status 1."""
+
+    @functools.wraps(command)
+    def told(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except Refusal as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+
+    return told
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, envvar="PORT", help="Port to listen on.")
+@with_appcontext
+def serve(host: str, port: int) -> None:
+    """Serve the site, and run long jobs beside it."""
+    _serve(host, port)
+
+
+def _serve(host: str, port: int) -> None:
+    from waitress import serve as waitress_serve
+
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if app.config["SETTINGS"].embedded_worker:
+        jobs.work_here(app)
+    click.echo(f"http://{host}:{port}/")
+    waitress_serve(app, host=host, port=port, threads=8, ident=None)
+
+
+@click.command()
+@click.option("--court", "court_code", prompt="本院法院代字（例如 湘0602）", help="Code of the court, e.g. 湘0602.")
+@click.option("--court-name", help="Name of the court, when it is not one of the Yueyang district.")
+@click.option(
+    "--model",
+    type=click.Choice([model.value for model in Model]),
+    prompt="记账模式：A 受托代管 / B 自有资金",
+    default=Model.OWN_FUNDS.value,
+    help="Booking model, chosen once.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, envvar="PORT")
+@click.option("--no-serve", is_flag=True, help="Set up only.")
+@with_appcontext
+@plainly
+def start(court_code: str, court_name: str | None, model: str, host: str, port: int, no_serve: bool) -> None:
+    """Migrate, set up an empty system for one court, and serve."""
+    migrate_to_head()
+    if not courts.codes():
+        _set_up(court_code, court_name, Model(model))
+    if not no_serve:
+        _serve(host, port)
+
+
+def migrate_to_head() -> None:
+    upgrade(directory=str(ROOT / "migrations"))
+
+
+def _set_up(court_code: str, court_name: str | None, model: Model) -> None:
+    """The district, the two administrators with one-time passwords shown once, and the books."""
+    found = [(court_code, court_name)] if court_name else list(YUEYANG_DISTRICT)
+    if court_code not in dict(found):
+        raise click.ClickException(f"“{court_code}”不在岳阳辖区名录中，请用 --court-name 写明法院名称。")
+    with transaction():
+        court_service.found_district(found, seat=found[0][0])
+    with transaction(court_code):
+        first = _first_account("admin", "系统管理员", court_code, Role.ADMINISTRATOR)
+        _first_account("security", "安全管理员", court_code, Role.SECURITY_ADMINISTRATOR)
+        ledger.open_books(court_code, model=model, actor=first)
+
+
+def _first_account(username: str, name: str, court_code: str, role: Role) -> Any:
+    password = user_service.one_time_password()
+    user = user_service.create(username=username, name=name, court_code=court_code, password=password, actor=None)
+    user_service.grant(user.id, role=role, actor=None)
+    click.echo(f"{name}  登录名 {username}  一次性密码 {password}  （只显示这一次，首次登录须修改）")
+    return user
+
+
+@click.group("users")
+def users_group() -> None:
+    """Accounts of the people who sign in."""
+
+
+@users_group.command("create")
+@click.argument("username")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--court", "court_code", required=True, help="Code of the court the account belongs to.")
+@click.option("--role", "roles", multiple=True, help="A role to grant; may be given several times.")
+@with_appcontext
+@plainly
+def create_user(username: str, name: str, court_code: str, roles: tuple[str, ...]) -> None:
+    """Make an account with a one-time password, which is shown once."""
+    courts.court(court_code)
+    password = user_service.one_time_password()
+    with transaction(court_code):
+        operator = user_service.operator(court_code)
+        user = user_service.create(
+            username=username, name=name, court_code=court_code, password=password, actor=operator
+        )
+        for word in roles:
+            user_service.grant(user.id, role=user_rules.role_named(word), actor=operator)
+    click.echo(f"{username}  一次性密码 {password}  （只显示这一次，首次登录须修改）")
+
+
+COMMANDS: list[click.Command] = [serve, start, users_group]

@@ -1,0 +1,216 @@
+"""The database: column types, the base class, append-only tables, and the one place that commits.
+
+Money is whole fen in a BIGINT, moments are UTC, personal data is sealed. Writers of one court's books take turns; courts
+run side by side on PostgreSQL, and one after the other on SQLite, which has one writer anyway.
+"""
+
+import enum
+import hashlib
+import hmac
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, Date, DateTime, Enum, LargeBinary, MetaData, String, Text, event, select
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+from fundapp.core.money import Money, from_fen, to_fen
+
+LONGEST_WORD = 40
+APPEND_ONLY: set[str] = set()
+
+
+class MoneyColumn(TypeDecorator[Money]):
+    """CNY as whole fen. ``func.sum`` of it is Money again; do no other arithmetic on it in SQL."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Money | None, dialect: Any) -> int | None:
+        return None if value is None else to_fen(value)
+
+    def process_result_value(self, value: Any, dialect: Any) -> Money | None:
+        return None if value is None else from_fen(int(value))
+
+    def coerce_compared_value(self, op: Any, value: Any) -> "MoneyColumn":
+        return self
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; SQLite gives naive ones back, so the zone is put on again here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        assert value.tzinfo is not None, "moments carry their zone"
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Sealed(TypeDecorator[str]):
+    """Personal data, AES-256-GCM at rest: one version byte, a 12-byte nonce, the sealed text."""
+
+    impl = LargeBinary
+    cache_ok = True
+    VERSION = b"\x01"
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:
+        if value is None:
+            return None
+        nonce = os.urandom(12)
+        return self.VERSION + nonce + _cipher().encrypt(nonce, value.encode(), self.VERSION)
+
+    def process_result_value(self, value: bytes | None, dialect: Any) -> str | None:
+        if value is None:
+            return None
+        sealed = bytes(value)
+        assert sealed[:1] == self.VERSION, "unknown seal version"
+        return _cipher().decrypt(sealed[1:13], sealed[13:], self.VERSION).decode()
+
+
+def blind_index(text: str, purpose: str) -> str:
+    """A keyed digest by which a sealed value can be found, and only by someone who knows it whole."""
+    return hmac.new(current_app.config["INDEX_KEY"], f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def _cipher() -> AESGCM:
+    cipher: AESGCM = current_app.extensions["seal"]
+    return cipher
+
+
+def _words(values: type[enum.Enum]) -> list[str]:
+    return [member.value for member in values]
+
+
+class Base(DeclarativeBase):
+    """Every table of the fund. Enums are kept by value as text, without a CHECK: vocabularies grow."""
+
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={
+            Money: MoneyColumn,
+            datetime: UtcDateTime,
+            date: Date,
+            enum.Enum: Enum(
+                enum.Enum, native_enum=False, create_constraint=False, length=LONGEST_WORD, values_callable=_words
+            ),
+            str: Text,
+        },
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+class Book(Base):
+    """One row per court: writers of the court's books take turns on it, and it carries the head of the court's trail."""
+
+    __tablename__ = "books"
+
+    court_code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    chain_length: Mapped[int] = mapped_column(BigInteger)
+    chain_head: Mapped[str] = mapped_column(String(64))
+    last_at: Mapped[datetime | None]
+
+
+def append_only(model: type) -> type:
+    """Mark a table as evidence: the session refuses to change or delete its rows, and so do triggers in the database."""
+    APPEND_ONLY.add(model.__tablename__)
+    event.listen(model, "before_update", _refuse_change)
+    event.listen(model, "before_delete", _refuse_change)
+    return model
+
+
+def _refuse_change(mapper: Any, connection: Connection, target: Base) -> None:
+    raise AssertionError(f"{mapper.local_table.name} is append-only")
+
+
+_sqlite_turn = threading.Lock()
+
+
+@contextmanager
+def transaction(*court_codes: str) -> Iterator[None]:
+    """Commit what happens inside, or none of it, with no other writer on these courts' books in between.
+
+    A rule that compares a sum with a limit is only true if nobody adds to the sum meanwhile. The lock is the row of each
+    court's book; several are taken in the order of their codes. What the session read before is read afresh. On SQLite
+    the writers of one process also take turns on a lock before ``BEGIN IMMEDIATE``, or a waiting one could starve.
+    """
+    db.session.rollback()
+    with _turn():
+        try:
+            _begin(sorted(set(court_codes)))
+            yield
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+
+
+def on_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not on_sqlite():
+        yield
+        return
+    with _sqlite_turn:
+        yield
+
+
+def _begin(court_codes: list[str]) -> None:
+    db.session.connection(execution_options={"begin": "IMMEDIATE"})
+    for court_code in court_codes:
+        db.session.execute(select(Book.court_code).where(Book.court_code == court_code).with_for_update()).scalar_one()
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database to the application and take transactions on SQLite into our own hands."""
+    settings = app.config["SETTINGS"]
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
+    app.config["INDEX_KEY"] = hmac.new(settings.seal_key, b"blind index", hashlib.sha256).digest()
+    app.extensions["seal"] = AESGCM(hmac.new(settings.seal_key, b"sealed columns", hashlib.sha256).digest())
+    db.init_app(app)
+    with app.app_context():
+        if on_sqlite():
+            _prepare_sqlite(db.engine)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """WAL with full synchronisation survived every simulated power cut; the driver's own BEGIN would come too late."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")

@@ -1,0 +1,180 @@
+"""The only gate through which amounts enter, leave and change their form.
+
+Amounts are ``Money`` in CNY and always whole fen. The class underneath takes floats, NaN and any number of decimal
+places without complaint; nothing of that gets past this module.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+import cn2an
+from moneyed import CNY, Money
+
+from fundapp.core.words import N_
+
+__all__ = [
+    "CNY",
+    "LARGEST",
+    "ZERO",
+    "AmountError",
+    "Money",
+    "bare",
+    "capital_date",
+    "capitals",
+    "from_fen",
+    "half_up",
+    "parse_amount",
+    "plain",
+    "split",
+    "to_fen",
+    "total",
+    "yuan",
+]
+
+FEN = Decimal("0.01")
+BIGINT_MAX = 2**63 - 1
+INPUT_MAX_LENGTH = 64
+
+EXACT = re.compile(r"-?[0-9]+(\.[0-9]{1,2})?")
+TYPED = re.compile(r"¥? *(?P<number>[0-9]+(\.[0-9]+)?|[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?) *元?")
+# Only the full-width forms an input method makes. NFKC would go further and read "1²" as 12.
+NARROW = {0xFEE0 + code: code for code in range(0x21, 0x7F)} | {0xFFE5: "¥", 0x3000: " ", 0xA0: " "}
+
+CAPITAL_DIGITS = "零壹贰叁肆伍陆柒捌玖"
+
+
+class AmountError(ValueError):
+    """What a person typed is not an amount; ``msgid`` is a Chinese sentence that says what to type instead."""
+
+    def __init__(self, msgid: str, **params: str | int) -> None:
+        super().__init__(msgid % params)
+        self.msgid = msgid
+        self.params = params
+
+
+def _exactly(kinds: type | tuple[type, ...], value: object) -> bool:
+    """Whether ``value`` is at run time what the signature says: no float, and no True, an int by descent."""
+    return isinstance(value, kinds) and not isinstance(value, bool)
+
+
+def from_fen(fen: int) -> Money:
+    """The amount of ``fen`` hundredths of a yuan; may be negative."""
+    if not _exactly(int, fen) or abs(fen) > BIGINT_MAX:
+        raise ValueError(f"not a whole number of fen: {fen!r}")
+    return Money(Decimal(fen).scaleb(-2), CNY)
+
+
+def to_fen(money: Money) -> int:
+    """The amount in fen, exactly.
+
+    Raises:
+        ValueError: another currency, NaN, a fraction of a fen, or more than a BIGINT holds.
+    """
+    if not _exactly(Money, money) or money.currency != CNY or not money.amount.is_finite():
+        raise ValueError(f"not an amount in yuan: {money!r}")
+    fen = money.amount.scaleb(2)
+    if fen != fen.to_integral_value() or abs(fen) > BIGINT_MAX:
+        raise ValueError(f"not a whole number of fen: {money!r}")
+    return int(fen)
+
+
+def yuan(value: str | int) -> Money:
+    """The amount ``value`` yuan, written plainly: ``"16409.02"``, ``"-5"``, ``20000``.
+
+    Raises:
+        ValueError: a float, NaN, an exponent, a third decimal place, or anything else that is not such a number.
+    """
+    if not _exactly((str, int), value) or not EXACT.fullmatch(str(value)):
+        raise ValueError(f"not an amount in yuan: {value!r}")
+    return from_fen(int(Decimal(value).scaleb(2)))
+
+
+ZERO = yuan(0)
+LARGEST = yuan("999999999999.99")
+
+
+def half_up(value: Decimal) -> Money:
+    """Round to the fen as the law rounds (四舍五入): halves go away from zero."""
+    if not _exactly(Decimal, value) or not value.is_finite():
+        raise ValueError(f"not a decimal number: {value!r}")
+    return from_fen(int(value.quantize(FEN, rounding=ROUND_HALF_UP).scaleb(2)))
+
+
+def total(amounts: Iterable[Money]) -> Money:
+    """The sum; zero yuan when there are none."""
+    return from_fen(sum(to_fen(amount) for amount in amounts))
+
+
+def split(money: Money, weights: Sequence[int]) -> list[Money]:
+    """Divide in proportion to ``weights``; the parts add up to ``money`` to the fen.
+
+    The fen left over after rounding down go to the largest remainders, among equals to the first.
+    """
+    fen, whole = to_fen(money), sum(weights)
+    if fen < 0 or whole <= 0 or any(not _exactly(int, weight) or weight < 0 for weight in weights):
+        raise ValueError(f"cannot split {money!r} by {weights!r}")
+    shares = [fen * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda i: -(fen * weights[i] % whole))
+    for i in by_remainder[: fen - sum(shares)]:
+        shares[i] += 1
+    return [from_fen(share) for share in shares]
+
+
+def bare(money: Money) -> str:
+    """``"16409.02"``: for machines."""
+    return f"{Decimal(to_fen(money)).scaleb(-2):.2f}"
+
+
+def plain(money: Money) -> str:
+    """``"16,409.02"``: for people."""
+    return f"{Decimal(to_fen(money)).scaleb(-2):,.2f}"
+
+
+def capitals(money: Money) -> str:
+    """The amount in Chinese capitals, without the leading 人民币: ``"壹万陆仟肆佰零玖元零贰分"``.
+
+    Optional zeros are left out; 整 stands after 元 and after 角. Red (negative) amounts begin with 负.
+
+    Source:
+        正确填写票据和结算凭证的基本规定 (银发〔1997〕393号); 会计基础工作规范 art. 52 for 整 after 角.
+    """
+    fen = to_fen(money)
+    text: str = cn2an.an2cn(f"{abs(fen) // 100}.{abs(fen) % 100:02d}", "rmb")
+    return ("负" if fen < 0 else "") + text + ("整" if text.endswith("角") else "")
+
+
+def capital_date(day: date) -> str:
+    """The date as a negotiable paper needs it, zeros where they keep anybody from adding a stroke: 零壹拾月零贰拾日."""
+    year = "".join(CAPITAL_DIGITS[int(digit)] for digit in f"{day.year:04d}")
+    month = ("零" if day.month in (1, 2, 10) else "") + _capital_number(day.month)
+    day_of_month = ("零" if day.day < 10 or day.day % 10 == 0 else "") + _capital_number(day.day)
+    return f"{year}年{month}月{day_of_month}日"
+
+
+def _capital_number(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return (CAPITAL_DIGITS[tens] + "拾" if tens else "") + (CAPITAL_DIGITS[ones] if ones else "")
+
+
+def parse_amount(text: str) -> Money:
+    """Read an amount as people type it: full-width digits, ￥ or 元, well-placed thousands commas.
+
+    Raises:
+        AmountError: not such an amount; negative amounts are none.
+    """
+    if len(text) > INPUT_MAX_LENGTH:
+        raise AmountError(N_("金额过长，请只填写数字，例如16409.02。"))
+    typed = text.translate(NARROW).strip(" \t\r\n")
+    if not typed:
+        raise AmountError(N_("请填写金额，例如16409.02。"))
+    match = TYPED.fullmatch(typed)
+    if not match:
+        raise AmountError(N_("“%(text)s”不是有效的金额，请填写不带正负号的数字，例如16409.02。"), text=text.strip())
+    digits, _point, places = match["number"].replace(",", "").partition(".")
+    if len(places) > 2:
+        raise AmountError(N_("金额“%(text)s”超过两位小数，请精确到分，例如16409.02。"), text=text.strip())
+    if len(digits) > 12:
+        raise AmountError(N_("金额不能超过%(limit)s元，请核对后重新填写。"), limit=plain(LARGEST))
+    return yuan(f"{digits}.{places or 0}")

@@ -1,0 +1,38 @@
+"""Reads of courts."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from fundapp.core.db import db
+from fundapp.core.errors import NotFound
+from fundapp.courts.models import Court
+
+
+def court(code: str) -> Court:
+    found = db.session.get(Court, code)
+    if found is None:
+        raise NotFound("没有代字为“%(code)s”的法院，请核对法院代字。", code=code[:20])
+    return found
+
+
+def courts() -> Sequence[Court]:
+    """All courts, superiors before the courts under them."""
+    return db.session.scalars(select(Court).order_by(Court.code)).all()
+
+
+def name(code: str) -> str:
+    return court(code).name
+
+
+def codes() -> frozenset[str]:
+    return frozenset(db.session.scalars(select(Court.code)))
+
+
+def with_lower(code: str) -> frozenset[str]:
+    """This court and every court under it, at any depth."""
+    parents = dict(db.session.execute(select(Court.code, Court.parent_code)).all())
+    found = {code}
+    while more := {lower for lower, parent in parents.items() if parent in found} - found:
+        found |= more
+    return frozenset(found)

@@ -1,0 +1,53 @@
+"""Writes of courts."""
+
+from fundapp.core.db import db
+from fundapp.core.errors import RuleViolation, StaleRecord
+from fundapp.courts import queries, rules
+from fundapp.courts.models import Court
+from fundapp.trail import service as trail
+from fundapp.trail.rules import Event
+from fundapp.trail.service import Actor
+
+
+def found_district(courts: list[tuple[str, str]], *, seat: str) -> None:
+    """Enter a district's courts on an empty system, each with its empty book; the first of all acts, so nobody is on record.
+
+    Args:
+        courts: codes and names, the superior court first.
+        seat: code of the superior court of those that begin with it.
+    """
+    for code, name in courts:
+        parent_code = seat if code != seat and code.startswith(seat) else None
+        rules.check_parent(code, parent_code)
+        db.session.add(Court(code=code, name=name, level=rules.check_code(code), parent_code=parent_code, version=1))
+        db.session.flush()
+        trail.open_book(code)
+
+
+def create(*, code: str, name: str, parent_code: str | None, actor: Actor) -> Court:
+    """Enter one more court and begin its book.
+
+    Raises:
+        RuleViolation: the code is malformed, taken, or does not stand under the given superior.
+    """
+    level = rules.check_code(code)
+    rules.check_parent(code, parent_code)
+    if db.session.get(Court, code) is not None:
+        raise RuleViolation("法院代字“%(code)s”已经登记，请核对后填写其他代字。", code=code)
+    court = Court(code=code, name=name, level=level, parent_code=parent_code, version=1)
+    db.session.add(court)
+    db.session.flush()
+    trail.open_book(code)
+    trail.record(Event.COURT_CREATED, court.subject, court_code=code, actor=actor, name=name)
+    return court
+
+
+def rename(code: str, *, name: str, seen_version: int, actor: Actor) -> Court:
+    """Correct a court's name; its code stays, since case numbers and books carry it."""
+    court = queries.court(code)
+    if court.version != seen_version:
+        raise StaleRecord("该法院信息已被他人修改，请刷新页面查看后重新填写。")
+    court.name = name
+    court.version += 1
+    trail.record(Event.COURT_CHANGED, court.subject, court_code=code, actor=actor, name=name)
+    return court

@@ -1,0 +1,67 @@
+"""The shape of what the pages of the books may send."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+
+from fundapp.core.forms import (
+    ChoiceField,
+    DayField,
+    FilterForm,
+    Form,
+    LongTextField,
+    TextField,
+    VersionField,
+    required,
+)
+from fundapp.core.words import N_
+
+
+class JournalFilter(FilterForm):
+    """What the journal is narrowed by; ``subject`` comes with a link from a case or a source."""
+
+    court = ChoiceField(_l("法院"))
+    first_day = DayField(_l("业务日期自"))
+    last_day = DayField(_l("至"))
+    summary = TextField(_l("摘要"), longest=60)
+    subject = HiddenField()
+
+
+class TrialBalanceFilter(FilterForm):
+    """The day and the courts of a trial balance."""
+
+    court = ChoiceField(_l("法院"))
+    as_of = DayField(_l("截止日期"))
+
+
+class AccountFilter(FilterForm):
+    """The days and the courts of one account."""
+
+    court = ChoiceField(_l("法院"))
+    first_day = DayField(_l("业务日期自"))
+    last_day = DayField(_l("至"))
+
+
+class CorrectionFilter(FilterForm):
+    """What the list of corrections is narrowed by."""
+
+    court = ChoiceField(_l("法院"))
+    status = ChoiceField(_l("状态"))
+
+
+class RequestCorrectionForm(Form):
+    """The reversal that is asked for."""
+
+    business_date = DayField(_l("冲销日期"), [required(N_("请填写冲销日期。"))])
+    reason = LongTextField(
+        _l("冲销理由"),
+        [required(N_("请填写冲销理由。"))],
+        longest=200,
+        description=_l("写明错在何处、依据什么原始凭证；理由会记入冲销凭证的摘要。"),
+    )
+
+
+class DecideCorrectionForm(Form):
+    """The reviewer's word on a correction."""
+
+    outcome = ChoiceField(_l("复核结果"))
+    seen_version = VersionField()

@@ -1,0 +1,198 @@
+"""What is kept of the books: no unbalanced state can be written down."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from fundapp.core.db import Base, append_only
+from fundapp.core.money import Money
+from fundapp.ledger.rules import Account, CorrectionStatus, Model, Movement, Posting, ReservationState, voucher_number
+
+
+@append_only
+class BookingModel(Base):
+    """The booking model a court chose at set-up, once."""
+
+    __tablename__ = "booking_models"
+
+    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"), primary_key=True)
+    model: Mapped[Model]
+
+
+@append_only
+class Voucher(Base):
+    """记账凭证: the postings of one named act."""
+
+    __tablename__ = "vouchers"
+    __table_args__ = (
+        UniqueConstraint("court_code", "year", "number"),
+        UniqueConstraint("court_code", "name"),
+        CheckConstraint("prepared_by_id <> reviewed_by_id", name="two_hands"),
+        CheckConstraint("number > 0", name="number_positive"),
+        CheckConstraint("attachments >= 0", name="attachments_counted"),
+        Index("ix_vouchers_court_code_business_date", "court_code", "business_date"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"))
+    year: Mapped[int]
+    number: Mapped[int]
+    name: Mapped[str] = mapped_column(String(120))
+    business_date: Mapped[date]
+    month: Mapped[str] = mapped_column(String(7))
+    recorded_at: Mapped[datetime]
+    summary: Mapped[str] = mapped_column(String(300))
+    attachments: Mapped[int]
+    total: Mapped[Money]
+    prepared_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    reviewed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    booked_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("vouchers.id"), unique=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    lines: Mapped[list["PostingLine"]] = relationship(order_by="PostingLine.line", viewonly=True)
+
+    @property
+    def subject(self) -> str:
+        return f"voucher:{self.id}"
+
+    @property
+    def cited(self) -> str:
+        return voucher_number(self.year, self.number)
+
+    @property
+    def is_reversal(self) -> bool:
+        return self.reverses_id is not None
+
+
+@append_only
+class PostingLine(Base):
+    """分录: one movement of one amount from the credited to the debited account."""
+
+    __tablename__ = "posting_lines"
+    __table_args__ = (
+        UniqueConstraint("voucher_id", "line"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("debit <> credit", name="two_accounts"),
+        Index("ix_posting_lines_case_ref", "case_ref"),
+        Index("ix_posting_lines_source_ref", "source_ref"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    voucher_id: Mapped[int] = mapped_column(ForeignKey("vouchers.id"))
+    line: Mapped[int]
+    movement: Mapped[Movement]
+    debit: Mapped[Account]
+    credit: Mapped[Account]
+    amount: Mapped[Money]
+    case_ref: Mapped[str | None] = mapped_column(String(40))
+    source_ref: Mapped[str | None] = mapped_column(String(40))
+    debtor_ref: Mapped[str | None] = mapped_column(String(40))
+
+    @property
+    def posting(self) -> Posting:
+        return Posting(
+            self.movement, self.debit, self.credit, self.amount, self.case_ref, self.source_ref, self.debtor_ref
+        )
+
+
+class VoucherSeries(Base):
+    """The last voucher number of a court and year; taken inside the transaction, so a refused act leaves no gap."""
+
+    __tablename__ = "voucher_series"
+
+    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_number: Mapped[int]
+
+
+class MonthTurnover(Base):
+    """What an account was debited and credited in one month; kept with every voucher, re-computable from the postings."""
+
+    __tablename__ = "month_turnovers"
+
+    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"), primary_key=True)
+    account: Mapped[Account] = mapped_column(primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    debit: Mapped[Money]
+    credit: Mapped[Money]
+
+
+class StandingBalance(Base):
+    """All that an account, or a kept part of it, was ever debited and credited, and how much of it is promised.
+
+    ``guard`` names the side the balance may not leave; the database refuses a row that does, or that promises more than it has.
+    """
+
+    __tablename__ = "standing_balances"
+    __table_args__ = (
+        CheckConstraint("guard <> 'debit' OR debit - credit - held >= 0", name="debit_covered"),
+        CheckConstraint("guard <> 'credit' OR credit - debit - held >= 0", name="credit_covered"),
+        CheckConstraint("held >= 0", name="held_counted"),
+    )
+
+    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"), primary_key=True)
+    account: Mapped[Account] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(String(90), primary_key=True)
+    debit: Mapped[Money]
+    credit: Mapped[Money]
+    held: Mapped[Money]
+    guard: Mapped[str] = mapped_column(String(6))
+
+
+class Reservation(Base):
+    """Money promised and not yet paid: opened by an approval, settled by the payment, or released."""
+
+    __tablename__ = "reservations"
+    __table_args__ = (
+        UniqueConstraint("court_code", "name"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        Index("ix_reservations_court_code_state", "court_code", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"))
+    name: Mapped[str] = mapped_column(String(120))
+    account: Mapped[Account]
+    part: Mapped[str] = mapped_column(String(90))
+    amount: Mapped[Money]
+    state: Mapped[ReservationState]
+    opened_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+@append_only
+class ClosedMonth(Base):
+    """A month of a court into which nothing is posted any more; a trigger holds it."""
+
+    __tablename__ = "closed_months"
+
+    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    vouchers: Mapped[int] = mapped_column(BigInteger)
+    closed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    closed_at: Mapped[datetime]
+
+
+class Correction(Base):
+    """A request to reverse a voucher, by one person, for another to confirm."""
+
+    __tablename__ = "corrections"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"), index=True)
+    voucher_id: Mapped[int] = mapped_column(ForeignKey("vouchers.id"), index=True)
+    business_date: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(500))
+    status: Mapped[CorrectionStatus]
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reversal_id: Mapped[int | None] = mapped_column(ForeignKey("vouchers.id"))
+    version: Mapped[int] = mapped_column()
+    voucher: Mapped[Voucher] = relationship(foreign_keys=[voucher_id])
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def subject(self) -> str:
+        return f"correction:{self.id}"

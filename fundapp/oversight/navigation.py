@@ -1,0 +1,98 @@
+"""The site's navigation: which pages there are, in which order, and who sees which."""
+
+from dataclasses import dataclass
+
+from flask import current_app, g, request, url_for
+from flask_babel import gettext
+
+from fundapp.core.words import N_
+from fundapp.users.rules import Permission
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the navigation."""
+
+    text: str
+    url: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries that belong together."""
+
+    title: str
+    links: list[Link]
+
+
+PAGES: list[tuple[str, list[tuple[str, str, Permission | None]]]] = [
+    (
+        N_("总览"),
+        [
+            (N_("资金总览"), "oversight.index", None),
+            (N_("操作留痕"), "oversight.trail", Permission.TRAIL_READ),
+        ],
+    ),
+    (
+        N_("案件与垫付"),
+        [
+            (N_("执行案件"), "cases.index", Permission.CASE_READ),
+            (N_("导入案件"), "cases.import_file", Permission.CASE_IMPORT),
+            (N_("垫付申请"), "advances.index", Permission.ADVANCE_READ),
+            (N_("垫付条件"), "eligibility.index", Permission.TERMS_READ),
+            (N_("审批限额"), "approvals.index", Permission.TERMS_READ),
+        ],
+    ),
+    (
+        N_("资金收付"),
+        [
+            (N_("资金来源"), "funding.index", Permission.SOURCE_READ),
+            (N_("到账登记"), "funding.receipts", Permission.SOURCE_READ),
+            (N_("发放批次"), "disbursement.index", Permission.BATCH_READ),
+            (N_("银行回执"), "disbursement.results", Permission.BATCH_READ),
+            (N_("案款到账"), "custody.receipts", Permission.CASE_MONEY_READ),
+            (N_("案款发放"), "custody.payouts", Permission.CASE_MONEY_READ),
+            (N_("追偿"), "recovery.index", Permission.RECOVERY_READ),
+            (N_("兑现大会"), "ceremonies.index", Permission.CEREMONY_READ),
+        ],
+    ),
+    (
+        N_("账簿与审计"),
+        [
+            (N_("序时账"), "ledger.index", Permission.LEDGER_READ),
+            (N_("试算平衡表"), "ledger.trial_balance", Permission.LEDGER_READ),
+            (N_("冲销申请"), "ledger.corrections", Permission.LEDGER_READ),
+            (N_("结账"), "yearend.index", Permission.LEDGER_READ),
+            (N_("审计包"), "yearend.packages", Permission.AUDIT_EXPORT),
+        ],
+    ),
+    (
+        N_("系统管理"),
+        [
+            (N_("用户"), "users.index", Permission.USER_READ),
+            (N_("岗位与权限"), "users.roles", None),
+            (N_("法院名录"), "courts.index", None),
+        ],
+    ),
+]
+
+
+def navigation() -> list[Group]:
+    """The groups and links that the signed-in user may open; the active one is the page's own feature."""
+    user = g.get("user")
+    if user is None:
+        return []
+    groups = [
+        Group(gettext(title), [_link(text, endpoint) for text, endpoint, asked in pages if _open(endpoint, asked)])
+        for title, pages in PAGES
+    ]
+    return [group for group in groups if group.links]
+
+
+def _open(endpoint: str, permission: Permission | None) -> bool:
+    return endpoint in current_app.view_functions and (permission is None or g.user.may(permission))
+
+
+def _link(text: str, endpoint: str) -> Link:
+    return Link(gettext(text), url_for(endpoint), request.endpoint == endpoint)

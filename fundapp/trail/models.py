@@ -1,0 +1,59 @@
+"""What is kept of acts, and of the papers attached to records."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from fundapp.core.db import Base, append_only
+from fundapp.trail.rules import Event
+
+
+@append_only
+class TrailEntry(Base):
+    """One act of one person on one record; ``seal`` covers everything in it and the seal before."""
+
+    __tablename__ = "trail_entries"
+    __table_args__ = (
+        UniqueConstraint("court_code", "seq"),
+        Index("ix_trail_entries_subject", "subject"),
+        CheckConstraint("seq > 0", name="seq_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"))
+    seq: Mapped[int]
+    recorded_at: Mapped[datetime]
+    event: Mapped[Event]
+    subject: Mapped[str] = mapped_column(String(60))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    facts: Mapped[str]
+    previous: Mapped[str] = mapped_column(String(64))
+    seal: Mapped[str] = mapped_column(String(64))
+    actor: Mapped["User"] = relationship("User", lazy="selectin", viewonly=True)  # type: ignore[name-defined]  # noqa: F821
+
+    @property
+    def told(self) -> dict[str, str]:
+        """The facts, by name."""
+        facts: dict[str, str] = json.loads(self.facts)
+        return facts
+
+
+@append_only
+class Attachment(Base):
+    """One paper, as uploaded, attached to one record."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (Index("ix_attachments_subject", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"))
+    subject: Mapped[str] = mapped_column(String(60))
+    file_name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    attached_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    attached_at: Mapped[datetime]

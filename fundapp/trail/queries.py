@@ -1,0 +1,89 @@
+"""Reads of the trail."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from fundapp.core.db import Book, db
+from fundapp.core.errors import NotFound
+from fundapp.trail import rules
+from fundapp.trail.models import Attachment, TrailEntry
+from fundapp.trail.rules import Event
+
+
+def history(*subjects: str) -> Sequence[TrailEntry]:
+    """Every act on these records, oldest first."""
+    return db.session.scalars(
+        select(TrailEntry).where(TrailEntry.subject.in_(subjects)).order_by(TrailEntry.id)
+    ).all()
+
+
+def entries(scope: frozenset[str], *, event: Event | None = None, subject: str | None = None) -> Select[Any]:
+    """The query of the trail's list."""
+    query = select(TrailEntry).where(TrailEntry.court_code.in_(scope))
+    if event is not None:
+        query = query.where(TrailEntry.event == event)
+    if subject:
+        query = query.where(TrailEntry.subject == subject)
+    return query
+
+
+def attachments(*subjects: str) -> Sequence[Attachment]:
+    return db.session.scalars(
+        select(Attachment).where(Attachment.subject.in_(subjects)).order_by(Attachment.id)
+    ).all()
+
+
+def attachment(attachment_id: int, scope: frozenset[str]) -> Attachment:
+    found = db.session.get(Attachment, attachment_id)
+    if found is None or found.court_code not in scope:
+        raise NotFound("没有找到该附件，请返回原页面重新选择。")
+    return found
+
+
+def heads() -> dict[str, tuple[int, str]]:
+    """The length and the head of every court's chain."""
+    rows = db.session.execute(select(Book.court_code, Book.chain_length, Book.chain_head).order_by(Book.court_code))
+    return {code: (length, head) for code, length, head in rows}
+
+
+def first_break(court_code: str) -> str | None:
+    """What first contradicts the court's chain: a missing or changed entry, or a head that is not the last seal."""
+    book = db.session.execute(
+        select(Book.chain_length, Book.chain_head).where(Book.court_code == court_code)
+    ).one()
+    previous, expected = rules.FIRST_SEAL, 0
+    for entry in _walk(court_code):
+        expected += 1
+        if entry["seq"] != expected:
+            return f"{court_code}: entry {expected} is missing"
+        stored = entry.pop("seal")
+        if entry["previous"] != previous or rules.seal(**entry) != stored:
+            return f"{court_code}: entry {expected} ({entry['event']} {entry['subject']}) does not match its seal"
+        previous = stored
+    if (expected, previous) != (book.chain_length, book.chain_head):
+        return f"{court_code}: the chain ends at entry {expected}, its book says {book.chain_length}"
+    return None
+
+
+def _walk(court_code: str) -> Iterator[dict[str, Any]]:
+    columns = (
+        TrailEntry.court_code,
+        TrailEntry.seq,
+        TrailEntry.recorded_at,
+        TrailEntry.event,
+        TrailEntry.subject,
+        TrailEntry.actor_id,
+        TrailEntry.facts,
+        TrailEntry.previous,
+        TrailEntry.seal,
+    )
+    query = select(*columns).where(TrailEntry.court_code == court_code).order_by(TrailEntry.seq)
+    for row in db.session.execute(query.execution_options(yield_per=1000)).mappings():
+        yield {**row, "event": row["event"].value}
+
+
+def entry_count(scope: frozenset[str]) -> int:
+    return db.session.scalar(select(func.count()).select_from(TrailEntry).where(TrailEntry.court_code.in_(scope))) or 0
+

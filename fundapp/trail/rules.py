@@ -1,0 +1,309 @@
+"""Which events exist, what each must tell, and how an entry is sealed. Pure.
+
+Facts are strings, and hold no personal data beyond ids. The seal is SHA-256 over the parts of an entry, each as its length
+in bytes, a colon and the bytes, so that no two entries share their bytes; the seal before is one of the parts.
+"""
+
+import enum
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from fundapp.core.words import N_
+
+FIRST_SEAL = "0" * 64
+CANONICAL_FORM = "1"
+
+
+class Event(enum.Enum):
+    """``feature.thing.past-tense``."""
+
+    COURT_CREATED = "courts.court.created"
+    COURT_CHANGED = "courts.court.changed"
+    USER_CREATED = "users.user.created"
+    USER_STOPPED = "users.user.stopped"
+    USER_RESUMED = "users.user.resumed"
+    PASSWORD_CHANGED = "users.password.changed"
+    PASSWORD_RESET = "users.password.reset"
+    ROLE_GRANTED = "users.role.granted"
+    ROLE_ENDED = "users.role.ended"
+    SIGNED_IN = "users.sign_in.started"
+    SIGNED_OUT = "users.sign_in.ended"
+    SIGN_IN_REFUSED = "users.sign_in.refused"
+    PAPER_ATTACHED = "trail.paper.attached"
+    BOOKS_OPENED = "ledger.books.opened"
+    VOUCHER_POSTED = "ledger.voucher.posted"
+    CORRECTION_REQUESTED = "ledger.correction.requested"
+    CORRECTION_CONFIRMED = "ledger.correction.confirmed"
+    CORRECTION_RETURNED = "ledger.correction.returned"
+    SOURCE_REGISTERED = "funding.source.registered"
+    SOURCE_CHANGED = "funding.source.changed"
+    RECEIPT_RECORDED = "funding.receipt.recorded"
+    RECEIPT_CONFIRMED = "funding.receipt.confirmed"
+    RECEIPT_RETURNED = "funding.receipt.returned"
+    CASE_REGISTERED = "cases.case.registered"
+    CASE_CHANGED = "cases.case.changed"
+    CASE_STATUS_CHANGED = "cases.status.changed"
+    CASE_CONCLUDED_BY_ADVANCE = "cases.case.concluded_by_advance"
+    CASES_IMPORTED = "cases.import.done"
+    CASES_CHECKED = "cases.import.checked"
+    PARTY_REGISTERED = "cases.party.registered"
+    PARTY_CHANGED = "cases.party.changed"
+    PARTY_REVEALED = "cases.party.revealed"
+    ACCOUNT_REGISTERED = "cases.account.registered"
+    ACCOUNT_VERIFIED = "cases.account.verified"
+    UNDERTAKING_SIGNED = "cases.undertaking.signed"
+    TERMS_ISSUED = "eligibility.terms.issued"
+    CASE_ASSESSED = "eligibility.case.assessed"
+    LADDER_ISSUED = "approvals.ladder.issued"
+    DECISION_SIGNED = "approvals.decision.signed"
+    ADVANCE_REQUESTED = "advances.advance.requested"
+    ADVANCE_RESUBMITTED = "advances.advance.resubmitted"
+    ADVANCE_APPROVED = "advances.advance.approved"
+    ADVANCE_RETURNED = "advances.advance.returned"
+    ADVANCE_REFUSED = "advances.advance.refused"
+    ADVANCE_WITHDRAWN = "advances.advance.withdrawn"
+    ADVANCE_PAID = "advances.advance.paid"
+    BATCH_BUILT = "disbursement.batch.built"
+    BATCH_SIGNED = "disbursement.batch.signed"
+    BATCH_CANCELLED = "disbursement.batch.cancelled"
+    BATCH_EXPORTED = "disbursement.batch.exported"
+    RESULT_IMPORTED = "disbursement.result.imported"
+    LINE_PAID = "disbursement.line.paid"
+    LINE_FAILED = "disbursement.line.failed"
+    LINE_UNKNOWN = "disbursement.line.unknown"
+    LINE_RESOLVED = "disbursement.line.resolved"
+    CASE_ACCOUNT_OPENED = "custody.account.opened"
+    CASE_MONEY_RECORDED = "custody.receipt.recorded"
+    CASE_MONEY_CONFIRMED = "custody.receipt.confirmed"
+    CASE_MONEY_RETURNED = "custody.receipt.returned"
+    PAYOUT_REQUESTED = "custody.payout.requested"
+    PAYOUT_APPROVED = "custody.payout.approved"
+    PAYOUT_RETURNED = "custody.payout.returned"
+    PAYOUT_WITHDRAWN = "custody.payout.withdrawn"
+    PAYOUT_PAID = "custody.payout.paid"
+    RECOVERY_ALLOCATED = "recovery.receipt.allocated"
+    CEREMONY_PLANNED = "ceremonies.ceremony.planned"
+    CEREMONY_CHANGED = "ceremonies.ceremony.changed"
+    CEREMONY_FROZEN = "ceremonies.ceremony.frozen"
+    CEREMONY_OPENED = "ceremonies.ceremony.opened"
+    CEREMONY_CLOSED = "ceremonies.ceremony.closed"
+    CEREMONY_CANCELLED = "ceremonies.ceremony.cancelled"
+    CEREMONY_CASH_DRAWN = "ceremonies.cash.drawn"
+    CEREMONY_CASH_RETURNED = "ceremonies.cash.returned"
+    PAYEE_SIGNED_IN = "ceremonies.payee.signed_in"
+    PAYEE_ABSENT = "ceremonies.payee.absent"
+    PAYEE_PAID = "ceremonies.payee.paid"
+    WITNESS_RECORDED = "ceremonies.witness.recorded"
+    MONTH_CLOSED = "yearend.month.closed"
+    YEAR_CLOSED = "yearend.year.closed"
+    PACKAGE_EXPORTED = "yearend.package.exported"
+    LIST_EXPORTED = "oversight.list.exported"
+
+
+FACTS: dict[Event, frozenset[str]] = {
+    event: frozenset(names.split())
+    for event, names in {
+        Event.COURT_CREATED: "name",
+        Event.COURT_CHANGED: "name",
+        Event.USER_CREATED: "username",
+        Event.USER_STOPPED: "username",
+        Event.USER_RESUMED: "username",
+        Event.PASSWORD_CHANGED: "username",
+        Event.PASSWORD_RESET: "username",
+        Event.ROLE_GRANTED: "username role",
+        Event.ROLE_ENDED: "username role",
+        Event.SIGNED_IN: "address",
+        Event.SIGNED_OUT: "reason",
+        Event.SIGN_IN_REFUSED: "address reason",
+        Event.PAPER_ATTACHED: "file_name digest",
+        Event.BOOKS_OPENED: "model",
+        Event.VOUCHER_POSTED: "number name total digest",
+        Event.CORRECTION_REQUESTED: "voucher reason",
+        Event.CORRECTION_CONFIRMED: "voucher reason reversal",
+        Event.CORRECTION_RETURNED: "voucher reason",
+        Event.SOURCE_REGISTERED: "kind name",
+        Event.SOURCE_CHANGED: "name",
+        Event.RECEIPT_RECORDED: "source amount direction",
+        Event.RECEIPT_CONFIRMED: "source amount direction voucher",
+        Event.RECEIPT_RETURNED: "source amount reason",
+        Event.CASE_REGISTERED: "number claim",
+        Event.CASE_CHANGED: "number changes",
+        Event.CASE_STATUS_CHANGED: "number before after reason",
+        Event.CASE_CONCLUDED_BY_ADVANCE: "number advance",
+        Event.CASES_IMPORTED: "file_name digest new known rejected",
+        Event.CASES_CHECKED: "file_name digest new known rejected",
+        Event.PARTY_REGISTERED: "case party role",
+        Event.PARTY_CHANGED: "case party changes",
+        Event.PARTY_REVEALED: "case party reason",
+        Event.ACCOUNT_REGISTERED: "case party account",
+        Event.ACCOUNT_VERIFIED: "case party account how",
+        Event.UNDERTAKING_SIGNED: "case party signed_on",
+        Event.TERMS_ISSUED: "document effective_from ceiling",
+        Event.CASE_ASSESSED: "case creditor terms verdict",
+        Event.LADDER_ISSUED: "document effective_from president_above",
+        Event.DECISION_SIGNED: "step role outcome opinion amount digest",
+        Event.ADVANCE_REQUESTED: "case amount digest",
+        Event.ADVANCE_RESUBMITTED: "case amount digest",
+        Event.ADVANCE_APPROVED: "case amount",
+        Event.ADVANCE_RETURNED: "case amount reason",
+        Event.ADVANCE_REFUSED: "case amount reason",
+        Event.ADVANCE_WITHDRAWN: "case amount reason",
+        Event.ADVANCE_PAID: "case amount channel voucher",
+        Event.BATCH_BUILT: "number lines total digest",
+        Event.BATCH_SIGNED: "number lines total digest",
+        Event.BATCH_CANCELLED: "number reason",
+        Event.BATCH_EXPORTED: "number digest",
+        Event.RESULT_IMPORTED: "file_name digest paid failed unknown refused",
+        Event.LINE_PAID: "batch advance amount reference",
+        Event.LINE_FAILED: "batch advance amount message",
+        Event.LINE_UNKNOWN: "batch advance amount message",
+        Event.LINE_RESOLVED: "batch advance outcome reason",
+        Event.CASE_ACCOUNT_OPENED: "case number",
+        Event.CASE_MONEY_RECORDED: "case amount",
+        Event.CASE_MONEY_CONFIRMED: "case amount voucher",
+        Event.CASE_MONEY_RETURNED: "case amount reason",
+        Event.PAYOUT_REQUESTED: "case amount purpose",
+        Event.PAYOUT_APPROVED: "case amount purpose",
+        Event.PAYOUT_RETURNED: "case amount reason",
+        Event.PAYOUT_WITHDRAWN: "case amount reason",
+        Event.PAYOUT_PAID: "case amount channel voucher",
+        Event.RECOVERY_ALLOCATED: "case receipt order fund creditor refund",
+        Event.CEREMONY_PLANNED: "name held_on place",
+        Event.CEREMONY_CHANGED: "name changes",
+        Event.CEREMONY_FROZEN: "name lines total digest",
+        Event.CEREMONY_OPENED: "name",
+        Event.CEREMONY_CLOSED: "name delivered absent total",
+        Event.CEREMONY_CANCELLED: "name reason",
+        Event.CEREMONY_CASH_DRAWN: "name fund case_money",
+        Event.CEREMONY_CASH_RETURNED: "name fund case_money",
+        Event.PAYEE_SIGNED_IN: "ceremony line",
+        Event.PAYEE_ABSENT: "ceremony line reason",
+        Event.PAYEE_PAID: "ceremony line amount method first_staff second_staff",
+        Event.WITNESS_RECORDED: "ceremony capacity",
+        Event.MONTH_CLOSED: "month vouchers",
+        Event.YEAR_CLOSED: "year vouchers",
+        Event.PACKAGE_EXPORTED: "year digest",
+        Event.LIST_EXPORTED: "list",
+    }.items()
+}
+
+LABELS: dict[enum.Enum, str] = {
+    Event.COURT_CREATED: N_("登记法院"),
+    Event.COURT_CHANGED: N_("修改法院"),
+    Event.USER_CREATED: N_("建立账号"),
+    Event.USER_STOPPED: N_("停用账号"),
+    Event.USER_RESUMED: N_("恢复账号"),
+    Event.PASSWORD_CHANGED: N_("修改密码"),
+    Event.PASSWORD_RESET: N_("重置密码"),
+    Event.ROLE_GRANTED: N_("授予角色"),
+    Event.ROLE_ENDED: N_("收回角色"),
+    Event.SIGNED_IN: N_("登录"),
+    Event.SIGNED_OUT: N_("退出登录"),
+    Event.SIGN_IN_REFUSED: N_("登录未通过"),
+    Event.PAPER_ATTACHED: N_("上传附件"),
+    Event.BOOKS_OPENED: N_("启用账簿"),
+    Event.VOUCHER_POSTED: N_("凭证记账"),
+    Event.CORRECTION_REQUESTED: N_("申请冲销"),
+    Event.CORRECTION_CONFIRMED: N_("复核冲销"),
+    Event.CORRECTION_RETURNED: N_("退回冲销申请"),
+    Event.SOURCE_REGISTERED: N_("登记资金来源"),
+    Event.SOURCE_CHANGED: N_("修改资金来源"),
+    Event.RECEIPT_RECORDED: N_("登记到账"),
+    Event.RECEIPT_CONFIRMED: N_("复核到账"),
+    Event.RECEIPT_RETURNED: N_("退回到账登记"),
+    Event.CASE_REGISTERED: N_("登记案件"),
+    Event.CASE_CHANGED: N_("修改案件"),
+    Event.CASE_STATUS_CHANGED: N_("变更案件状态"),
+    Event.CASE_CONCLUDED_BY_ADVANCE: N_("垫付结案标记"),
+    Event.CASES_IMPORTED: N_("导入案件"),
+    Event.CASES_CHECKED: N_("试导入案件"),
+    Event.PARTY_REGISTERED: N_("登记当事人"),
+    Event.PARTY_CHANGED: N_("修改当事人"),
+    Event.PARTY_REVEALED: N_("查看完整信息"),
+    Event.ACCOUNT_REGISTERED: N_("登记收款账户"),
+    Event.ACCOUNT_VERIFIED: N_("核实收款账户"),
+    Event.UNDERTAKING_SIGNED: N_("签署承诺书"),
+    Event.TERMS_ISSUED: N_("发布垫付条件"),
+    Event.CASE_ASSESSED: N_("垫付条件审查"),
+    Event.LADDER_ISSUED: N_("发布审批限额"),
+    Event.DECISION_SIGNED: N_("签署审批意见"),
+    Event.ADVANCE_REQUESTED: N_("提出垫付申请"),
+    Event.ADVANCE_RESUBMITTED: N_("重新提交垫付申请"),
+    Event.ADVANCE_APPROVED: N_("垫付获准"),
+    Event.ADVANCE_RETURNED: N_("退回垫付申请"),
+    Event.ADVANCE_REFUSED: N_("不予垫付"),
+    Event.ADVANCE_WITHDRAWN: N_("撤回垫付申请"),
+    Event.ADVANCE_PAID: N_("垫付款已付"),
+    Event.BATCH_BUILT: N_("编制发放批次"),
+    Event.BATCH_SIGNED: N_("签发发放批次"),
+    Event.BATCH_CANCELLED: N_("撤销发放批次"),
+    Event.BATCH_EXPORTED: N_("导出银行文件"),
+    Event.RESULT_IMPORTED: N_("导入银行回执"),
+    Event.LINE_PAID: N_("银行付款成功"),
+    Event.LINE_FAILED: N_("银行付款失败"),
+    Event.LINE_UNKNOWN: N_("银行结果不明"),
+    Event.LINE_RESOLVED: N_("查明付款结果"),
+    Event.CASE_ACCOUNT_OPENED: N_("开立案款子账户"),
+    Event.CASE_MONEY_RECORDED: N_("登记案款到账"),
+    Event.CASE_MONEY_CONFIRMED: N_("复核案款到账"),
+    Event.CASE_MONEY_RETURNED: N_("退回案款登记"),
+    Event.PAYOUT_REQUESTED: N_("申请发放案款"),
+    Event.PAYOUT_APPROVED: N_("案款发放获准"),
+    Event.PAYOUT_RETURNED: N_("退回案款发放申请"),
+    Event.PAYOUT_WITHDRAWN: N_("撤回案款发放申请"),
+    Event.PAYOUT_PAID: N_("案款已发放"),
+    Event.RECOVERY_ALLOCATED: N_("分配追偿收款"),
+    Event.CEREMONY_PLANNED: N_("筹备兑现大会"),
+    Event.CEREMONY_CHANGED: N_("修改兑现大会"),
+    Event.CEREMONY_FROZEN: N_("审定发放名单"),
+    Event.CEREMONY_OPENED: N_("兑现大会开始"),
+    Event.CEREMONY_CLOSED: N_("兑现大会结束"),
+    Event.CEREMONY_CANCELLED: N_("取消兑现大会"),
+    Event.CEREMONY_CASH_DRAWN: N_("提取现金"),
+    Event.CEREMONY_CASH_RETURNED: N_("交回现金"),
+    Event.PAYEE_SIGNED_IN: N_("领款人签到"),
+    Event.PAYEE_ABSENT: N_("领款人未到"),
+    Event.PAYEE_PAID: N_("现场发放"),
+    Event.WITNESS_RECORDED: N_("登记见证人"),
+    Event.MONTH_CLOSED: N_("月末结账"),
+    Event.YEAR_CLOSED: N_("年终结账"),
+    Event.PACKAGE_EXPORTED: N_("导出审计包"),
+    Event.LIST_EXPORTED: N_("导出清单"),
+}
+
+
+def canonical_facts(facts: Mapping[str, str]) -> str:
+    """The facts as text, one way only."""
+    return json.dumps(dict(facts), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def seal(
+    *,
+    court_code: str,
+    seq: int,
+    recorded_at: datetime,
+    event: str,
+    subject: str,
+    actor_id: int,
+    facts: str,
+    previous: str,
+) -> str:
+    """The seal of one entry; ``recorded_at`` in UTC to the microsecond."""
+    parts = (
+        CANONICAL_FORM,
+        court_code,
+        str(seq),
+        recorded_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        event,
+        subject,
+        str(actor_id),
+        facts,
+        previous,
+    )
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode()
+        digest.update(b"%d:%b" % (len(data), data))
+    return digest.hexdigest()

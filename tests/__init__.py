@@ -1,0 +1,1 @@
+"""The tests. What a test module asks for by name: builders, pages, and the fixtures of conftest.py."""

@@ -1,0 +1,1 @@
+"""Builders: saved records, lawful by default; one module per feature."""

