@@ -1,7 +1,5 @@
 """The commands of ``flask --app fundapp``: each ends with status 0 only on success, and says in one line what went wrong."""
 
-import functools
-from collections.abc import Callable
 from typing import Any
 
 import click
@@ -9,31 +7,23 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
+from fundapp.cases.commands import cases_group
 from fundapp.core import jobs
+from fundapp.core.commands import plainly
 from fundapp.core.config import ROOT
 from fundapp.core.db import transaction
-from fundapp.core.errors import Refusal
 from fundapp.courts import queries as courts
 from fundapp.courts import service as court_service
 from fundapp.courts.rules import YUEYANG_DISTRICT
+from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Model
+from fundapp.oversight.commands import figures, verify
+from fundapp.story.commands import demo
+from fundapp.users import queries as users
 from fundapp.users import rules as user_rules
 from fundapp.users import service as user_service
 from fundapp.users.rules import Role
-
-
-def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
-    """A refusal becomes one line on the error stream and status 1."""
-
-    @functools.wraps(command)
-    def told(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except Refusal as refusal:
-            raise click.ClickException(str(refusal)) from refusal
-
-    return told
 
 
 @click.command()
@@ -56,25 +46,36 @@ def _serve(host: str, port: int) -> None:
 
 
 @click.command()
-@click.option("--court", "court_code", prompt="本院法院代字（例如 湘0602）", help="Code of the court, e.g. 湘0602.")
+@with_appcontext
+def work() -> None:
+    """Run long jobs in this process, for sites that serve with FUND_WORKER=separate."""
+    jobs.consumer(current_app).run()
+
+
+@click.command()
+@click.option("--court", "court_code", help="Code of the court whose books to open, e.g. 湘0602; asked for when empty.")
 @click.option("--court-name", help="Name of the court, when it is not one of the Yueyang district.")
-@click.option(
-    "--model",
-    type=click.Choice([model.value for model in Model]),
-    prompt="记账模式：A 受托代管 / B 自有资金",
-    default=Model.OWN_FUNDS.value,
-    help="Booking model, chosen once.",
-)
+@click.option("--model", type=click.Choice([model.value for model in Model]), help="Booking model, chosen once.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, envvar="PORT")
 @click.option("--no-serve", is_flag=True, help="Set up only.")
 @with_appcontext
 @plainly
-def start(court_code: str, court_name: str | None, model: str, host: str, port: int, no_serve: bool) -> None:
-    """Migrate, set up an empty system for one court, and serve."""
+def start(
+    court_code: str | None, court_name: str | None, model: str | None, host: str, port: int, no_serve: bool
+) -> None:
+    """Migrate, set up an empty system for one court (or open a further court's books), and serve."""
     migrate_to_head()
-    if not courts.codes():
-        _set_up(court_code, court_name, Model(model))
+    if court_code or not courts.codes():
+        code = court_code or click.prompt("本院法院代字（例如 湘0602）")
+        _found(code, court_name)
+        if not books.is_open(code):
+            chosen = model or click.prompt(
+                "记账模式（A 受托代管，B 自有资金）",
+                type=click.Choice([one.value for one in Model]),
+                default=Model.OWN_FUNDS.value,
+            )
+            _set_up(code, Model(chosen))
     if not no_serve:
         _serve(host, port)
 
@@ -83,20 +84,28 @@ def migrate_to_head() -> None:
     upgrade(directory=str(ROOT / "migrations"))
 
 
-def _set_up(court_code: str, court_name: str | None, model: Model) -> None:
-    """The district, the two administrators with one-time passwords shown once, and the books."""
+def _found(court_code: str, court_name: str | None) -> None:
+    """Enter the district, or the one court that is named, on an empty system."""
+    if courts.codes():
+        courts.court(court_code)
+        return
     found = [(court_code, court_name)] if court_name else list(YUEYANG_DISTRICT)
     if court_code not in dict(found):
         raise click.ClickException(f"“{court_code}”不在岳阳辖区名录中，请用 --court-name 写明法院名称。")
     with transaction():
         court_service.found_district(found, seat=found[0][0])
+
+
+def _set_up(court_code: str, model: Model) -> None:
+    """The court's two administrators with one-time passwords shown once, since neither may act alone, and its books."""
     with transaction(court_code):
         first = _first_account("admin", "系统管理员", court_code, Role.ADMINISTRATOR)
         _first_account("security", "安全管理员", court_code, Role.SECURITY_ADMINISTRATOR)
         ledger.open_books(court_code, model=model, actor=first)
 
 
-def _first_account(username: str, name: str, court_code: str, role: Role) -> Any:
+def _first_account(post: str, name: str, court_code: str, role: Role) -> Any:
+    username = post if users.user_named(post) is None else f"{post}-{court_code[1:]}"
     password = user_service.one_time_password()
     user = user_service.create(username=username, name=name, court_code=court_code, password=password, actor=None)
     user_service.grant(user.id, role=role, actor=None)
@@ -130,4 +139,4 @@ def create_user(username: str, name: str, court_code: str, roles: tuple[str, ...
     click.echo(f"{username}  一次性密码 {password}  （只显示这一次，首次登录须修改）")
 
 
-COMMANDS: list[click.Command] = [serve, start, users_group]
+COMMANDS: list[click.Command] = [serve, work, start, users_group, cases_group, demo, figures, verify]

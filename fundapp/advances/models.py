@@ -5,7 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fundapp.advances.rules import AdvanceStatus, Channel
+from fundapp.advances.rules import AdvanceStatus, Channel, cited
+from fundapp.core import clock
 from fundapp.core.db import Base, append_only
 from fundapp.core.money import Money
 from fundapp.eligibility.rules import RecoveryOrder
@@ -14,8 +15,8 @@ from fundapp.eligibility.rules import RecoveryOrder
 class Advance(Base):
     """垫付申请: money the fund is asked to pay one creditor of one case in the debtor's stead.
 
-    ``live_key`` is unique while the request is alive, so that a case's creditor is advanced once; ``payload_digest`` covers
-    what the signers see and the bank is sent: case, payee, account, amount.
+    ``live_key`` is unique while the request is alive or paid, so that a case's creditor is advanced once;
+    ``payload_digest`` covers what the signers see and the bank is sent: case, payee, account, amount.
     """
 
     __tablename__ = "advances"
@@ -53,6 +54,11 @@ class Advance(Base):
     @property
     def subject(self) -> str:
         return f"advance:{self.id}"
+
+    @property
+    def cited(self) -> str:
+        """Its number on papers; the year is that of the first request."""
+        return cited(clock.local(self.created_at).year, self.id)
 
     @property
     def reservation(self) -> str:

@@ -1,9 +1,16 @@
 """Words and checks of advances: pure."""
 
 import enum
+import hashlib
+from collections.abc import Sequence
+from datetime import date
 
+from fundapp.approvals.rules import Outcome
 from fundapp.core.errors import RuleViolation
+from fundapp.core.money import ZERO, Money, plain, to_fen
 from fundapp.core.words import N_
+from fundapp.eligibility.rules import Answer, joined
+from fundapp.ledger.rules import Account, Movement
 
 
 class AdvanceStatus(enum.Enum):
@@ -60,3 +67,118 @@ def check_move(current: AdvanceStatus, target: AdvanceStatus) -> None:
             current=LABELS[current],
             target=LABELS[target],
         )
+
+
+ALIVE = frozenset({AdvanceStatus.SUBMITTED, AdvanceStatus.RETURNED, AdvanceStatus.APPROVED, AdvanceStatus.PAYING})
+"""Statuses in which a request is under way: the creditor cannot ask again."""
+
+OUTCOMES: dict[Outcome, AdvanceStatus] = {
+    Outcome.AGREED: AdvanceStatus.APPROVED,
+    Outcome.RETURNED: AdvanceStatus.RETURNED,
+    Outcome.REFUSED: AdvanceStatus.REFUSED,
+}
+"""Where the last signature of a round leads."""
+
+PAID_FROM: dict[Channel, tuple[Movement, Account]] = {
+    Channel.BANK_BATCH: (Movement.ADVANCE_PAID, Account.FUND_BANK),
+    Channel.CEREMONY_TRANSFER: (Movement.ADVANCE_PAID, Account.FUND_BANK),
+    Channel.CEREMONY_CASH: (Movement.ADVANCE_PAID_IN_CASH, Account.CASH),
+}
+"""How a payment is booked, and which account it leaves."""
+
+
+def live_key(case_id: int, creditor_id: int) -> str:
+    """Unique while a request is alive or paid: one advance per case and creditor."""
+    return f"{case_id}:{creditor_id}"
+
+
+def cited(year: int, advance_id: int) -> str:
+    """How an advance is cited on papers: 垫2018-0017."""
+    return f"垫{year}-{advance_id:04d}"
+
+
+def payload_digest(
+    *,
+    case_number: str,
+    creditor: str,
+    holder: str,
+    bank: str,
+    line_number: str | None,
+    account_index: str,
+    amount: Money,
+) -> str:
+    """SHA-256 of what the signers approve and the bank is sent, each part as its length, a colon and its bytes.
+
+    Args:
+        account_index: the keyed digest of the account number, not the number: the digest of a payload stands on the
+            trail, and a plain one could be tried out number by number.
+    """
+    digest = hashlib.sha256()
+    for part in (case_number, creditor, holder, bank, line_number or "", account_index, str(to_fen(amount))):
+        data = part.encode()
+        digest.update(b"%d:%b" % (len(data), data))
+    return digest.hexdigest()
+
+
+def check_amount(amount: Money, claim: Money) -> None:
+    """An advance is more than nothing and no more than the claim; the claim itself may be advanced in full."""
+    if amount <= ZERO:
+        raise RuleViolation("垫付金额须大于零，请重新填写。")
+    if amount > claim:
+        raise RuleViolation(
+            "垫付金额%(amount)s元超过本案执行标的%(claim)s元，请减少到执行标的以内。",
+            amount=plain(amount),
+            claim=plain(claim),
+        )
+
+
+def check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise RuleViolation("请填写理由。")
+
+
+def check_eligible(shortcomings: Sequence[Answer]) -> None:
+    """Refuse a request with every shortcoming at once."""
+    if shortcomings:
+        raise RuleViolation(
+            "该案有%(count)s项不符合垫付条件：%(reasons)s请补正后重新申请。",
+            count=len(shortcomings),
+            reasons=joined(shortcomings),
+        )
+
+
+def check_still_eligible(shortcomings: Sequence[Answer]) -> None:
+    """Refuse to agree to, or to pay, an advance whose case no longer meets the terms it was assessed under."""
+    if shortcomings:
+        raise RuleViolation(
+            "案件情况在申请后已有变动，现有%(count)s项不符合垫付条件：%(reasons)s请退回或撤回后重新办理。",
+            count=len(shortcomings),
+            reasons=joined(shortcomings),
+        )
+
+
+def check_payload(*, now: str, approved: str) -> None:
+    """Any change of payee, account or amount after the request voids its signatures."""
+    if now != approved:
+        raise RuleViolation(
+            "收款人、收款账户或金额在提交后已有变更，原审批对变更后的内容无效，请退回或撤回申请，核实后重新提交审批。"
+        )
+
+
+def check_own(*, actor_id: int, prepared_by_id: int, handler_id: int) -> None:
+    """A request is mended and withdrawn by who made it, or by the case's handler of today."""
+    if actor_id not in (prepared_by_id, handler_id):
+        raise RuleViolation("只有提出申请的承办人或本案现任承办人可以办理，请由其办理。")
+
+
+def check_open(status: AdvanceStatus) -> None:
+    """Papers are added while the request is with its handler or its signers, not after the decision."""
+    if status not in (AdvanceStatus.SUBMITTED, AdvanceStatus.RETURNED):
+        raise RuleViolation(
+            "垫付申请当前为“%(status)s”，不能再补充材料；确需补充的，请附在案件或发放批次中。", status=LABELS[status]
+        )
+
+
+def check_paid_on(paid_on: date, today: date) -> None:
+    if paid_on > today:
+        raise RuleViolation("付款日期%(day)s晚于今天，请核对后重新填写。", day=paid_on.isoformat())

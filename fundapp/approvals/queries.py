@@ -14,22 +14,25 @@ from fundapp.core.money import Money
 from fundapp.users.rules import Role
 
 
+def ladder_in_force(court_code: str, day: date) -> LadderIssue | None:
+    """The limits in force in a court on a day, if there are any."""
+    return db.session.scalar(
+        select(LadderIssue)
+        .where(LadderIssue.court_code == court_code, LadderIssue.effective_from <= day)
+        .order_by(LadderIssue.effective_from.desc(), LadderIssue.id.desc())
+        .limit(1)
+    )
+
+
 def ladder_on(court_code: str, day: date) -> LadderIssue:
     """The limits in force in a court on a day; without them nothing is approved.
 
     Raises:
         RuleViolation: none are in force.
     """
-    found = db.session.scalar(
-        select(LadderIssue)
-        .where(LadderIssue.court_code == court_code, LadderIssue.effective_from <= day)
-        .order_by(LadderIssue.effective_from.desc(), LadderIssue.id.desc())
-        .limit(1)
-    )
+    found = ladder_in_force(court_code, day)
     if found is None:
-        raise RuleViolation(
-            "本院在%(day)s没有生效的审批限额，不能审批，请院长先发布审批限额。", day=day.isoformat()
-        )
+        raise RuleViolation("本院在%(day)s没有生效的审批限额，不能审批，请院长先发布审批限额。", day=day.isoformat())
     return found
 
 

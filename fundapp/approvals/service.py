@@ -88,9 +88,7 @@ def sign(
     rules.check_opinion(opinion)
     ladder = queries.ladder_on(court_code, on)
     rules.check_turn(step=step, roles=actor.roles)
-    rules.check_fresh_hand(
-        actor_id=actor.id, prepared_by_id=prepared_by_id, signed_by=queries.signers(subject, round)
-    )
+    rules.check_fresh_hand(actor_id=actor.id, prepared_by_id=prepared_by_id, signed_by=queries.signers(subject, round))
     decision = Decision(
         court_code=court_code,
         subject=subject,
@@ -109,6 +107,51 @@ def sign(
     _tell(decision, amount, actor)
     needed = rules.steps(amount, president_above=ladder.president_above, limit_included=ladder.limit_included)
     return outcome is Outcome.AGREED and step >= len(needed)
+
+
+def sign_alone(
+    subject: str,
+    *,
+    court_code: str,
+    round: int,
+    amount: Money,
+    outcome: Outcome,
+    opinion: str,
+    seen_version: int,
+    current_version: int,
+    payload_digest: str,
+    prepared_by_id: int,
+    actor: User,
+) -> None:
+    """Sign a record that the bureau director decides alone, such as a payout of case money; no limits apply to it.
+
+    Source: 法发〔2017〕6号 art. 12.
+
+    Raises:
+        StaleRecord: the record changed after ``seen_version``.
+        RuleViolation: another court, not the bureau director, or not a fresh hand.
+    """
+    check_acts_here(actor.court_code, court_code)
+    rules.check_seen(current_version=current_version, seen_version=seen_version)
+    rules.check_opinion(opinion)
+    rules.check_turn(step=1, roles=actor.roles)
+    rules.check_fresh_hand(actor_id=actor.id, prepared_by_id=prepared_by_id, signed_by=queries.signers(subject, round))
+    decision = Decision(
+        court_code=court_code,
+        subject=subject,
+        round=round,
+        step=1,
+        role=rules.role_at(1),
+        outcome=outcome,
+        opinion=opinion.strip(),
+        seen_version=seen_version,
+        payload_digest=payload_digest,
+        ladder_id=None,
+        actor_id=actor.id,
+        decided_at=clock.now(),
+    )
+    db.session.add(decision)
+    _tell(decision, amount, actor)
 
 
 def _tell(decision: Decision, amount: Money, actor: User) -> None:

@@ -120,7 +120,10 @@ class PayeeAccount(Base):
 
 
 class CaseImport(Base):
-    """One imported file: what came of its rows. The file itself is kept sealed until it is imported or given up."""
+    """One imported file: what came of its rows. The file itself is kept sealed until it is imported or given up.
+
+    ``rejects`` are the rejected rows as JSON, sealed like the file they stood in.
+    """
 
     __tablename__ = "case_imports"
 
@@ -129,6 +132,7 @@ class CaseImport(Base):
     file_name: Mapped[str] = mapped_column(String(200))
     digest: Mapped[str] = mapped_column(String(64))
     content: Mapped[str | None] = mapped_column(Sealed, deferred=True)
+    rejects: Mapped[str | None] = mapped_column(Sealed, deferred=True)
     new: Mapped[int]
     known: Mapped[int]
     rejected: Mapped[int]

@@ -70,6 +70,7 @@ class CeremonyLine(Base):
     __table_args__ = (
         UniqueConstraint("ceremony_id", "sequence"),
         UniqueConstraint("court_code", "receipt_number"),
+        UniqueConstraint("court_code", "bank_reference"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("first_staff_id <> second_staff_id", name="two_staff"),
         CheckConstraint(

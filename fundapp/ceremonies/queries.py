@@ -1,5 +1,6 @@
 """Reads of ceremonies."""
 
+import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,11 +12,14 @@ from fundapp.advances.models import Advance
 from fundapp.cases.models import PayeeAccount
 from fundapp.cases.rules import ClaimCategory
 from fundapp.ceremonies.models import Ceremony, CeremonyLine
-from fundapp.ceremonies.rules import CashCount, CeremonyStatus, Listed, LineSource, Method, PayeeStatus
+from fundapp.ceremonies.rules import CashCount, CeremonyStatus, LineSource, Listed, Method, PayeeStatus
 from fundapp.core.db import db
 from fundapp.core.errors import NotFound
 from fundapp.core.money import ZERO, Money, total
 from fundapp.custody.models import Payout
+from fundapp.users import queries as users
+from fundapp.users.models import User
+from fundapp.users.rules import MATRIX, Permission, Role
 
 
 def ceremony(ceremony_id: int, scope: frozenset[str]) -> Ceremony:
@@ -57,11 +61,27 @@ def open_ceremony(court_code: str) -> Ceremony | None:
     )
 
 
-def lines(ceremony_id: int) -> Sequence[CeremonyLine]:
-    """The list in its order, with case and payee."""
-    return db.session.scalars(
-        select(CeremonyLine).where(CeremonyLine.ceremony_id == ceremony_id).order_by(CeremonyLine.sequence)
-    ).all()
+def years(scope: frozenset[str]) -> list[int]:
+    """The years in which these courts hold ceremonies, the last first."""
+    first, last = db.session.execute(
+        select(func.min(Ceremony.held_on), func.max(Ceremony.held_on)).where(Ceremony.court_code.in_(scope))
+    ).one()
+    return list(range(last.year, first.year - 1, -1)) if first else []
+
+
+def lines(ceremony_id: int, *, text: str | None = None, status: PayeeStatus | None = None) -> Sequence[CeremonyLine]:
+    """The list in its order, with case and payee.
+
+    Args:
+        text: a line's number on the list, or a part of the payee's name or of the case number.
+    """
+    query = select(CeremonyLine).where(CeremonyLine.ceremony_id == ceremony_id).order_by(CeremonyLine.sequence)
+    if status is not None:
+        query = query.where(CeremonyLine.status == status)
+    found = db.session.scalars(query).all()
+    if not text:
+        return found
+    return [one for one in found if text == str(one.sequence) or text in one.payee.name or text in one.case.number]
 
 
 def last_sequence(ceremony_id: int) -> int:
@@ -117,12 +137,27 @@ def cash_counts(held: Ceremony, *, fund_returned: Money, case_returned: Money) -
     ]
 
 
-def ceremony_with_receipt(court_code: str, receipt_number: str) -> str | None:
-    """The name of the ceremony at which the court used this cash receipt."""
+def cash_drawn(held: Ceremony) -> list[CashCount]:
+    """The cash of the kinds of money of which some was drawn, as it stands."""
+    counts = cash_counts(held, fund_returned=held.fund_cash_returned, case_returned=held.case_cash_returned)
+    return [count for count in counts if count.drawn > ZERO]
+
+
+def people(held: Ceremony) -> dict[int | None, str]:
+    """The names of who planned, froze and closed a ceremony, by their ids."""
+    ids = [one for one in (held.planned_by_id, held.frozen_by_id, held.closed_by_id) if one is not None]
+    names: dict[int | None, str] = {}
+    names.update(db.session.execute(select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
+    return names
+
+
+def ceremony_with(court_code: str, method: Method, reference: str) -> str | None:
+    """The name of the ceremony at which the court used this receipt, or this line of the bank's statement."""
+    column = CeremonyLine.receipt_number if method is Method.CASH else CeremonyLine.bank_reference
     return db.session.scalar(
         select(Ceremony.name)
         .join(CeremonyLine, CeremonyLine.ceremony_id == Ceremony.id)
-        .where(CeremonyLine.court_code == court_code, CeremonyLine.receipt_number == receipt_number)
+        .where(CeremonyLine.court_code == court_code, column == reference)
     )
 
 
@@ -134,6 +169,22 @@ def last_second_staff(ceremony_id: int, first_staff_id: int) -> int | None:
         .order_by(CeremonyLine.paid_at.desc(), CeremonyLine.id.desc())
         .limit(1)
     )
+
+
+def staff_names(ceremony_id: int) -> list[str]:
+    """The names of those who handed over, in the order of their accounts."""
+    handed = select(CeremonyLine.first_staff_id, CeremonyLine.second_staff_id).where(
+        CeremonyLine.ceremony_id == ceremony_id, CeremonyLine.status == PayeeStatus.PAID
+    )
+    ids = {staff_id for pair in db.session.execute(handed.distinct()).tuples() for staff_id in pair}
+    return list(db.session.scalars(select(User.name).where(User.id.in_(ids)).order_by(User.id)))
+
+
+def hand_over_staff(court_code: str, *, but: int) -> list[User]:
+    """The court's people who may hand over together with the one named ``but``."""
+    roles = [role for role in Role if role in MATRIX[Permission.CEREMONY_HAND_OVER]]
+    found = {one.id: one for role in roles for one in users.holders(court_code, role) if one.id != but}
+    return [found[key] for key in sorted(found)]
 
 
 def account_tails(ceremony_id: int) -> dict[int, str]:
@@ -149,11 +200,14 @@ def account_tails(ceremony_id: int) -> dict[int, str]:
     return {line_id: mask for query in through for line_id, mask in db.session.execute(query).tuples()}
 
 
+ORDER: list[enum.Enum] = [*LineSource, *Method, *ClaimCategory, *PayeeStatus]
+
+
 @dataclass(frozen=True)
 class Part:
     """A part of a list: how many lines and how much, and how much of it is paid."""
 
-    name: LineSource | Method | ClaimCategory | PayeeStatus
+    name: enum.Enum
     count: int
     amount: Money
     paid: Money
@@ -171,7 +225,7 @@ def parts_by(listed_lines: Sequence[CeremonyLine], attribute: str) -> list[Part]
             total(one.amount for one in group),
             total(one.amount for one in group if one.status is PayeeStatus.PAID),
         )
-        for name, group in sorted(groups.items(), key=lambda item: list(type(item[0])).index(item[0]))
+        for name, group in sorted(groups.items(), key=lambda item: ORDER.index(item[0]))
     ]
 
 
@@ -185,16 +239,28 @@ class Sums:
     paid: Money
 
 
-def sums(ceremony_ids: Iterable[int]) -> dict[int, Sums]:
-    """What each of these ceremonies lists and has paid; one without lines is not named."""
+NOTHING = Sums(0, ZERO, 0, ZERO)
+
+
+def sums(ceremony_id: int) -> Sums:
+    """What this ceremony lists and has paid."""
+    return _sums(CeremonyLine.ceremony_id == ceremony_id).get(ceremony_id, NOTHING)
+
+
+def sums_in(scope: Iterable[str]) -> dict[int, Sums]:
+    """What each ceremony of these courts lists and has paid; one without lines is not named."""
+    return _sums(CeremonyLine.court_code.in_(list(scope)))
+
+
+def _sums(which: ColumnElement[bool]) -> dict[int, Sums]:
     rows = db.session.execute(
         select(CeremonyLine.ceremony_id, CeremonyLine.status, func.count(), func.sum(CeremonyLine.amount))
-        .where(CeremonyLine.ceremony_id.in_(list(ceremony_ids)))
+        .where(which)
         .group_by(CeremonyLine.ceremony_id, CeremonyLine.status)
     ).tuples()
     found: dict[int, Sums] = {}
     for ceremony_id, status, count, amount in rows:
-        had = found.get(ceremony_id, Sums(0, ZERO, 0, ZERO))
+        had = found.get(ceremony_id, NOTHING)
         is_paid = status is PayeeStatus.PAID
         found[ceremony_id] = Sums(
             had.count + count,
@@ -262,3 +328,32 @@ def rows_by_court_and_category(scope: Iterable[str], *, year: int | None = None)
         )
         for (court_code, category), by_source in sorted(found.items(), key=lambda i: (i[0][0], order.index(i[0][1])))
     ]
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What was handed out, from the fund and from case money."""
+
+    count: int
+    advances: Money
+    case_money: Money
+
+    @property
+    def amount(self) -> Money:
+        return self.advances + self.case_money
+
+
+def together(rows: Iterable[CategoryRow]) -> Handed:
+    """These rows of the ledger in one."""
+    kept = list(rows)
+    return Handed(
+        sum(row.count for row in kept),
+        total(row.advances for row in kept),
+        total(row.case_money for row in kept),
+    )
+
+
+def by_category(rows: Sequence[CategoryRow]) -> list[tuple[ClaimCategory, Handed]]:
+    """The rows of all courts together, category by category."""
+    groups = [(category, [row for row in rows if row.category is category]) for category in ClaimCategory]
+    return [(category, together(group)) for category, group in groups if group]

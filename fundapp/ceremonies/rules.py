@@ -189,7 +189,12 @@ def check_no_other_open(name: str | None) -> None:
 
 def check_not_empty(lines: int) -> None:
     if lines == 0:
-        raise RuleViolation("名单为空，不能审定；请先从已批准的垫付和案款中加入领款人。")
+        raise RuleViolation("名单为空，请先从已批准的垫付和案款中加入领款人。")
+
+
+def check_chosen(lines: int) -> None:
+    if lines == 0:
+        raise RuleViolation("尚未选择领款人，请勾选要列入名单的垫付或案款。")
 
 
 def check_freezer(planned_by_id: int, actor_id: int) -> None:
@@ -228,18 +233,34 @@ def check_staff(*, first_id: int, second_id: int, first_may: bool, second_may: b
         raise RuleViolation("所选的另一名人员没有现场发放的权限或已停用，请选择在场的承办人或财务经办人员。")
 
 
-def check_receipt_new(number: str, used_in: str | None) -> None:
-    """A cash receipt is signed once.
+def check_reference(method: Method, reference: str) -> None:
+    """Each line names the paper or the bank's record that proves it."""
+    if reference:
+        return
+    if method is Method.CASH:
+        raise RuleViolation("请填写领款人签名的收据编号。")
+    raise RuleViolation("请填写银行转账流水号；尚未转账成功的，请待银行确认后再办理。")
+
+
+def check_reference_new(method: Method, reference: str, used_in: str | None) -> None:
+    """One signed receipt, and one line of the bank's statement, proves one payment.
 
     Args:
-        used_in: the name of the ceremony at which the court used this number before.
+        used_in: the name of the ceremony at which the court used this reference before.
     """
-    if used_in is not None:
+    if used_in is None:
+        return
+    if method is Method.CASH:
         raise RuleViolation(
             "收据编号%(number)s已在“%(used_in)s”使用，请核对领款人签名的收据，填写其编号。",
-            number=number,
+            number=reference,
             used_in=used_in,
         )
+    raise RuleViolation(
+        "银行流水号%(number)s已在“%(used_in)s”使用，请核对网上银行，填写本笔转账的流水号。",
+        number=reference,
+        used_in=used_in,
+    )
 
 
 def check_all_done(waiting: int) -> None:

@@ -19,7 +19,7 @@ from wtforms.validators import InputRequired, Length, StopValidation, Validation
 
 from fundapp.core.db import transaction
 from fundapp.core.errors import Refusal
-from fundapp.core.money import AmountError, Money, parse_amount, plain
+from fundapp.core.money import AmountError, parse_amount, plain
 from fundapp.core.templating import label
 
 Picked = TypeVar("Picked")
@@ -89,7 +89,8 @@ def saving(form: Form, *court_codes: str) -> Iterator[None]:
 
 
 def _stripped(text: str | None) -> str | None:
-    return text.strip() if text else text
+    """Without blanks around it, and without NUL, which PostgreSQL cannot keep."""
+    return text.replace("\0", "").strip() if text else text
 
 
 class TextField(StringField):
@@ -117,13 +118,15 @@ class CaseNumberField(TextField):
 class MoneyField(Field):
     """An amount in yuan as people type it (full-width digits, thousands commas), as Money."""
 
+    data: Any
+
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])[:LONGEST_LINE]
         return plain(self.data) if self.data is not None else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data: Money | None = None
+        self.data = None
         if not valuelist or not valuelist[0].strip():
             return
         try:
@@ -135,8 +138,10 @@ class MoneyField(Field):
 class DayField(DateField):
     """A calendar day; the browser sends 2018-03-01."""
 
+    data: Any
+
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data: date | None = None
+        self.data = None
         if not valuelist or not valuelist[0].strip():
             return
         try:
@@ -151,13 +156,15 @@ class DayField(DateField):
 class WholeNumberField(Field):
     """A whole number from 0 to 9,999,999."""
 
+    data: Any
+
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])[:LONGEST_LINE]
         return str(self.data) if self.data is not None else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data: int | None = None
+        self.data = None
         if not valuelist or not valuelist[0].strip():
             return
         digits = unicodedata.normalize("NFKC", valuelist[0].strip())
@@ -168,6 +175,8 @@ class WholeNumberField(Field):
 
 class VersionField(HiddenField):
     """The version that the actor had on screen; without it nothing is decided."""
+
+    data: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
         digits = valuelist[0] if valuelist else ""

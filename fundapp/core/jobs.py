@@ -100,17 +100,21 @@ def found(job_id: str, *, owner_id: int) -> Job:
     return stored
 
 
+class _Consumer(Consumer):  # type: ignore[misc]
+    """huey's consumer without its signal handlers, which belong to the main thread."""
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+
+def consumer(app: Flask) -> Consumer:
+    """What works the queue off."""
+    return _Consumer(app.extensions["huey"], workers=1, worker_type="thread", periodic=False)
+
+
 def work_here(app: Flask) -> None:
     """Run the queue in this process, beside the web server."""
-
-    class Embedded(Consumer):  # type: ignore[misc]
-        """huey's consumer without its signal handlers, which belong to the main thread."""
-
-        def _set_signal_handlers(self) -> None:
-            pass
-
-    consumer = Embedded(app.extensions["huey"], workers=1, worker_type="thread", periodic=False)
-    threading.Thread(target=consumer.run, name="jobs", daemon=True).start()
+    threading.Thread(target=consumer(app).run, name="jobs", daemon=True).start()
 
 
 def _run(job_id: str, arguments: dict[str, Any]) -> None:

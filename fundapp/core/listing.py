@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, render_template, request, send_file
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Select, SQLColumnExpression
 
 from fundapp.core import clock, templating
 from fundapp.core.db import db
@@ -39,7 +39,7 @@ class Page:
         return len(self.items)
 
 
-def paged(query: Select[Any], key: ColumnElement[Any], *, size: int = PAGE_SIZE, scalars: bool = True) -> Page:
+def paged(query: Select[Any], key: SQLColumnExpression[Any], *, size: int = PAGE_SIZE, scalars: bool = True) -> Page:
     """The page of ``query`` that the address asks for by ``after`` or ``before``, ordered by ``key``, highest first.
 
     Pages go by key and not by offset, so that the last page costs what the first one does.
@@ -66,7 +66,7 @@ def paged(query: Select[Any], key: ColumnElement[Any], *, size: int = PAGE_SIZE,
 def listing(
     template: str,
     query: Select[Any],
-    key: ColumnElement[Any],
+    key: SQLColumnExpression[Any],
     columns: Sequence[Column],
     *,
     title: str,
@@ -108,7 +108,7 @@ def _stream(query: Select[Any], scalars: bool) -> Iterator[Any]:
     yield from result.scalars().unique() if scalars else result
 
 
-def _key_of(item: Any, key: ColumnElement[Any]) -> Any:
+def _key_of(item: Any, key: Any) -> Any:
     return getattr(item, key.key)
 
 

@@ -73,7 +73,7 @@ class Sheet:
 
 def write_xlsx(target: str | BinaryIO, sheets: Sequence[Sheet]) -> None:
     """Write a workbook that prints on A4 as it stands: landscape, as wide as the page, the header on every page."""
-    with xlsxwriter.Workbook(target, {"constant_memory": True, "default_format_properties": FONT}) as workbook:
+    with xlsxwriter.Workbook(target, {"constant_memory": True, "default_format_properties": dict(FONT)}) as workbook:
         workbook.set_properties({"created": MADE_ON})
         for sheet in sheets:
             _write_sheet(workbook, sheet)
@@ -202,12 +202,13 @@ class CellError(RuleViolation):
         self.ref = cell
 
 
-def read_table(data: bytes, filename: str, *, sheet: str | None = None) -> Table:
+def read_table(data: bytes, filename: str, *, sheet: str | None = None, preferred: str | None = None) -> Table:
     """Read an uploaded .xlsx or .csv file.
 
     Args:
         filename: decides the kind; the content must agree.
         sheet: the worksheet's name; without it the first one a person sees.
+        preferred: a worksheet's name that is taken, when ``sheet`` is not given, if there is one of that name.
 
     Raises:
         RuleViolation: too large, of another kind, with macros, made to exhaust memory, broken, or empty.
@@ -218,7 +219,7 @@ def read_table(data: bytes, filename: str, *, sheet: str | None = None) -> Table
         raise RuleViolation("文件是空的，请选择有内容的文件后重新上传。")
     match filename.lower().rpartition(".")[2]:
         case "xlsx":
-            return _table(_xlsx_rows(data, sheet))
+            return _table(_xlsx_rows(data, sheet, preferred))
         case "csv":
             return _table(_csv_rows(data))
         case "xlsm" | "xltm" | "xlsb" | "xlam":
@@ -269,14 +270,14 @@ def _decoded(data: bytes) -> str:
     raise RuleViolation("无法识别文件的文字编码，请在 Excel 中另存为“CSV UTF-8（逗号分隔）”后重新上传。")
 
 
-def _xlsx_rows(data: bytes, sheet: str | None) -> Iterator[tuple[int, list[Any]]]:
+def _xlsx_rows(data: bytes, sheet: str | None, preferred: str | None) -> Iterator[tuple[int, list[Any]]]:
     if not data.startswith(b"PK\x03\x04"):
         raise RuleViolation(
             "文件内容不是 .xlsx 工作簿，或设有打开密码，请在 Excel 中去掉密码、另存为 .xlsx 后重新上传。"
         )
     try:
         workbook = python_calamine.load_workbook(io.BytesIO(_inspected(data)))
-        page = workbook.get_sheet_by_name(_sheet_name(workbook, sheet))
+        page = workbook.get_sheet_by_name(_sheet_name(workbook, sheet, preferred))
         lines = page.to_python(skip_empty_area=False)
     except (*BROKEN_ARCHIVE, expat.ExpatError, python_calamine.CalamineError) as broken:
         raise RuleViolation("工作簿已损坏，无法读取，请在 Excel 中打开并另存为新的 .xlsx 后重新上传。") from broken
@@ -284,7 +285,7 @@ def _xlsx_rows(data: bytes, sheet: str | None) -> Iterator[tuple[int, list[Any]]
         yield number, [None if isinstance(value, str) and not value.strip() else value for value in values]
 
 
-def _sheet_name(workbook: python_calamine.CalamineWorkbook, wanted: str | None) -> str:
+def _sheet_name(workbook: python_calamine.CalamineWorkbook, wanted: str | None, preferred: str | None) -> str:
     names = [
         each.name
         for each in workbook.sheets_metadata
@@ -295,7 +296,7 @@ def _sheet_name(workbook: python_calamine.CalamineWorkbook, wanted: str | None) 
         raise RuleViolation("工作簿中没有名为“%(sheet)s”的工作表，请核对工作表名称后重新上传。", sheet=wanted)
     if not names:
         raise RuleViolation("工作簿中没有可见的工作表，请取消隐藏后重新上传。")
-    return wanted or names[0]
+    return wanted or (preferred if preferred in names else names[0])
 
 
 def _inspected(data: bytes) -> bytes:

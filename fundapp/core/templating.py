@@ -63,9 +63,9 @@ def compile_catalogues() -> None:
 
 
 TONES = {
-    "success": "approved paid done confirmed closed settled delivered fully_enforced",
+    "success": "met agreed approved paid done confirmed closed settled delivered fully_enforced",
     "warning": "submitted recorded requested waiting built unknown paying open running planned frozen signed_in sent",
-    "danger": "refused failed absent",
+    "danger": "not_met refused failed absent",
     "secondary": "withdrawn cancelled returned released listed",
 }
 """Which tone a status is shown in, by its word; every badge also carries its text."""

@@ -8,7 +8,7 @@ from fundapp.core.words import N_
 
 
 class CourtLevel(enum.Enum):
-    """法〔2015〕137号, article 5: a high court has one character, an intermediate court two digits more, a basic court four."""
+    """法〔2015〕137号 art. 5: a high court has one character, an intermediate one two digits more, a basic one four."""
 
     HIGH = "high"
     INTERMEDIATE = "intermediate"
@@ -37,7 +37,7 @@ YUEYANG_DISTRICT: list[tuple[str, str]] = [
     ("湘0682", "临湘市人民法院"),
     ("湘0691", "岳阳市屈原管理区人民法院"),
 ]
-"""The seed's district. Codes derive from administrative codes by 法〔2015〕137号 art. 5; 湘0691 is unconfirmed and editable."""
+"""The seed's district. Codes derive from administrative codes by 法〔2015〕137号 art. 5; 湘0691 is unconfirmed."""
 
 
 def check_code(code: str) -> CourtLevel:
@@ -51,5 +51,13 @@ def check_parent(code: str, parent_code: str | None) -> None:
     """A lower court's code begins with its superior's."""
     if parent_code is not None and (parent_code == code or not code.startswith(parent_code)):
         raise RuleViolation(
-            "上级法院代字“%(parent)s”与本院代字“%(code)s”不相符，请核对后重新选择上级法院。", parent=parent_code, code=code
+            "上级法院代字“%(parent)s”与本院代字“%(code)s”不相符，请核对后重新选择上级法院。",
+            parent=parent_code,
+            code=code,
         )
+
+
+def check_keeps(keeper_code: str, code: str) -> None:
+    """An administrator keeps the entries of his own court and of those under it."""
+    if not code.startswith(keeper_code):
+        raise RuleViolation("只能维护本院及所辖法院的信息，请由该法院或其上级法院的系统管理员办理。")

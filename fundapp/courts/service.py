@@ -1,5 +1,7 @@
 """Writes of courts."""
 
+from typing import Protocol
+
 from fundapp.core.db import db
 from fundapp.core.errors import RuleViolation, StaleRecord
 from fundapp.courts import queries, rules
@@ -9,8 +11,15 @@ from fundapp.trail.rules import Event
 from fundapp.trail.service import Actor
 
 
+class Administrator(Actor, Protocol):
+    """Whoever keeps the register: an account of the users above this floor, in a court."""
+
+    @property
+    def court_code(self) -> str: ...
+
+
 def found_district(courts: list[tuple[str, str]], *, seat: str) -> None:
-    """Enter a district's courts on an empty system, each with its empty book; the first of all acts, so nobody is on record.
+    """Enter a district's courts on an empty system, each with its empty book: the first act of all, by nobody.
 
     Args:
         courts: codes and names, the superior court first.
@@ -24,13 +33,14 @@ def found_district(courts: list[tuple[str, str]], *, seat: str) -> None:
         trail.open_book(code)
 
 
-def create(*, code: str, name: str, parent_code: str | None, actor: Actor) -> Court:
+def create(*, code: str, name: str, parent_code: str | None, actor: Administrator) -> Court:
     """Enter one more court and begin its book.
 
     Raises:
-        RuleViolation: the code is malformed, taken, or does not stand under the given superior.
+        RuleViolation: the code is malformed, taken, or not under the given superior and the actor's court.
     """
     level = rules.check_code(code)
+    rules.check_keeps(actor.court_code, code)
     rules.check_parent(code, parent_code)
     if db.session.get(Court, code) is not None:
         raise RuleViolation("法院代字“%(code)s”已经登记，请核对后填写其他代字。", code=code)
@@ -42,9 +52,16 @@ def create(*, code: str, name: str, parent_code: str | None, actor: Actor) -> Co
     return court
 
 
-def rename(code: str, *, name: str, seen_version: int, actor: Actor) -> Court:
-    """Correct a court's name; its code stays, since case numbers and books carry it."""
+def rename(code: str, *, name: str, seen_version: int, actor: Administrator) -> Court:
+    """Correct a court's name; its code stays, since case numbers and books carry it.
+
+    Raises:
+        NotFound: no such court.
+        RuleViolation: it stands neither under the actor's court nor is it that court.
+        StaleRecord: somebody corrected it meanwhile.
+    """
     court = queries.court(code)
+    rules.check_keeps(actor.court_code, code)
     if court.version != seen_version:
         raise StaleRecord("该法院信息已被他人修改，请刷新页面查看后重新填写。")
     court.name = name

@@ -24,13 +24,20 @@ class CaseAccount(Base):
 
 
 class CaseReceipt(Base):
-    """案款到账: one payment into a case's sub-account. On a case that was advanced it is paid out only once it is allocated."""
+    """案款到账: one payment into a case's sub-account.
+
+    What comes after the fund has advanced ``needs_allocation``: it is paid out only once recovery has split it, and
+    then no more than the two parts that stay with the case.
+    """
 
     __tablename__ = "case_receipts"
     __table_args__ = (
         UniqueConstraint("court_code", "bank_reference"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("confirmed_by_id <> recorded_by_id", name="two_hands"),
+        CheckConstraint("needs_allocation OR NOT is_allocated", name="allocated_when_needed"),
+        CheckConstraint("creditor_part >= 0 AND refund_part >= 0", name="parts_counted"),
+        CheckConstraint("creditor_part + refund_part <= amount", name="parts_within"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -47,7 +54,10 @@ class CaseReceipt(Base):
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     return_reason: Mapped[str | None] = mapped_column(String(200))
     voucher_id: Mapped[int | None] = mapped_column(ForeignKey("vouchers.id"))
+    needs_allocation: Mapped[bool]
     is_allocated: Mapped[bool]
+    creditor_part: Mapped[Money | None]
+    refund_part: Mapped[Money | None]
     version: Mapped[int] = mapped_column()
     case: Mapped["Case"] = relationship("Case", lazy="joined")  # type: ignore[name-defined]  # noqa: F821
 
@@ -59,11 +69,16 @@ class CaseReceipt(Base):
 
 
 class Payout(Base):
-    """案款发放: case money to be paid to the creditor, or refunded to the debtor."""
+    """案款发放: case money to be paid to the creditor, or refunded to the debtor.
+
+    ``is_after_advance`` says whether the fund had advanced when it was asked for: refunds from then on come out of what
+    was allocated. ``payload_digest`` covers what the director sees and the bank is sent: case, payee, account, amount.
+    """
 
     __tablename__ = "payouts"
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("approved_by_id <> prepared_by_id", name="two_hands"),
         Index("ix_payouts_court_code_status", "court_code", "status"),
     )
 
@@ -75,6 +90,7 @@ class Payout(Base):
     purpose: Mapped[Purpose]
     amount: Mapped[Money]
     status: Mapped[PayoutStatus]
+    is_after_advance: Mapped[bool]
     round: Mapped[int]
     requested_on: Mapped[date]
     reason: Mapped[str] = mapped_column(String(500))

@@ -21,9 +21,9 @@ _registers: list[Register] = []
 def hear_of_advances(register: Register) -> Register:
     """Let the floor above, which keeps the advances, say here how it is asked whether a creditor was advanced before.
 
-    Whether money was advanced is a criterion, but the advances stand above this floor, and doors open downwards only. So
-    the question is left here and ``advances.queries`` brings the answer when it is imported; pages, kept assessments and
-    requests then all judge by the same fact.
+    Whether money was advanced is a criterion, but the advances stand above this floor, and doors open downwards only.
+    So the question is left here, and ``advances.queries`` brings the answer when it is imported; pages, kept
+    assessments and requests then all judge by the same fact.
     """
     _registers[:] = [register]
     return register
@@ -35,22 +35,25 @@ def earlier(case_id: int, creditor_id: int) -> Earlier:
     return _registers[0](case_id, creditor_id)
 
 
+def terms_in_force(court_code: str, day: date) -> TermsIssue | None:
+    """The issue in force in a court on a day, if there is one."""
+    return db.session.scalar(
+        select(TermsIssue)
+        .where(TermsIssue.court_code == court_code, TermsIssue.effective_from <= day)
+        .order_by(TermsIssue.effective_from.desc(), TermsIssue.id.desc())
+        .limit(1)
+    )
+
+
 def terms_on(court_code: str, day: date) -> TermsIssue:
     """The issue in force in a court on a day; without one nothing can be assessed.
 
     Raises:
         RuleViolation: none is in force.
     """
-    found = db.session.scalar(
-        select(TermsIssue)
-        .where(TermsIssue.court_code == court_code, TermsIssue.effective_from <= day)
-        .order_by(TermsIssue.effective_from.desc(), TermsIssue.id.desc())
-        .limit(1)
-    )
+    found = terms_in_force(court_code, day)
     if found is None:
-        raise RuleViolation(
-            "本院在%(day)s没有生效的垫付条件，不能审查，请院长先发布垫付条件。", day=day.isoformat()
-        )
+        raise RuleViolation("本院在%(day)s没有生效的垫付条件，不能审查，请院长先发布垫付条件。", day=day.isoformat())
     return found
 
 
@@ -135,9 +138,3 @@ def assessments_of(case_id: int) -> Sequence[Assessment]:
         .options(joinedload(Assessment.terms))
         .order_by(Assessment.id.desc())
     ).all()
-
-
-def creditor_names(assessments: Sequence[Assessment]) -> dict[int, str]:
-    """The names of the creditors that were assessed."""
-    ids = {one.creditor_id for one in assessments}
-    return dict(db.session.execute(select(Party.id, Party.name).where(Party.id.in_(ids))).tuples().all())

@@ -36,7 +36,7 @@ class Criterion(enum.Enum):
 
 
 class Verdict(enum.Enum):
-    """The answer to one criterion; one that the terms do not ask for is answered all the same, so that nothing is missing."""
+    """The answer to one criterion; one that the terms do not ask for is answered all the same: nothing is missing."""
 
     MET = "met"
     NOT_MET = "not_met"
@@ -72,16 +72,25 @@ LABELS: dict[enum.Enum, str] = {
 }
 
 DEFAULT_SOURCES: dict[Criterion, str] = {
-    Criterion.CEILING: "民法总则第二百零五条（自2021年起为民法典第一千二百五十九条）：“以下”“以内”含本数，“不满”不含本数",
-    Criterion.CASE_STATUS: "最高人民法院关于人民法院执行工作若干问题的规定（试行）第一百零八条（2020年修正后为第六十四条）",
+    Criterion.CEILING: (
+        "民法总则第二百零五条（自2021年起为民法典第一千二百五十九条）："
+        "“以下”“以内”含本数，“不满”不含本数；上限及是否含本数以本条件发布文件为准"
+    ),
+    Criterion.CASE_STATUS: (
+        "最高人民法院关于人民法院执行工作若干问题的规定（试行）第一百零八条（2020年修正后为第六十四条）"
+    ),
     Criterion.PROPERTY_SEARCH: "最高人民法院关于民事执行中财产调查若干问题的规定（法释〔2017〕8号）第十二条",
-    Criterion.NOT_ADVANCED: "参照关于建立完善国家司法救助制度的意见（试行）（中政委〔2014〕3号）：同一案件的同一申请人只救助一次",
+    Criterion.NOT_ADVANCED: (
+        "参照关于建立完善国家司法救助制度的意见（试行）（中政委〔2014〕3号）：同一案件的同一申请人只救助一次"
+    ),
     Criterion.NO_BANKRUPTCY: "企业破产法第十九条：人民法院受理破产申请后，执行程序应当中止",
-    Criterion.NO_SETTLEMENT: "民事诉讼法（2017年修正）第二百三十条；最高人民法院关于执行和解若干问题的规定（法释〔2018〕3号）第二条",
+    Criterion.NO_SETTLEMENT: (
+        "民事诉讼法（2017年修正）第二百三十条；最高人民法院关于执行和解若干问题的规定（法释〔2018〕3号）第二条"
+    ),
     Criterion.OWN_ACCOUNT: "最高人民法院关于执行款物管理工作的规定（法发〔2017〕6号）第十一条、第十三条",
     Criterion.UNDERTAKING: "本条件发布文件：申请执行人承诺垫付款由日后执行到位款项扣回",
 }
-"""The law behind each criterion unless an issue of terms cites another; what the court itself decided is its own document."""
+"""The law behind each criterion, unless an issue of terms cites another; what the court decided is its own document."""
 
 DEFAULT_CEILING = "20000.00"
 DEFAULT_STATUSES = frozenset({CaseStatus.IN_PROGRESS, CaseStatus.CLOSED_NO_ASSETS})
@@ -92,7 +101,7 @@ class Terms:
     """One issue of the terms, as values.
 
     Args:
-        ceiling_included: whether a claim of exactly the ceiling may be advanced; never inferred from words such as 以下.
+        ceiling_included: whether a claim of exactly the ceiling may be advanced; never inferred from 以下 or 不满.
         sources: the citation of each criterion.
     """
 
@@ -170,7 +179,7 @@ def shortcomings(found: Iterable[Answer], *, besides: Iterable[Criterion] = ()) 
 
 def is_within(claim: Money, ceiling: Money, *, included: bool) -> bool:
     """Whether a claim lies within the ceiling (T3: 20,000.00 is within “2万元以下” and not within “不满2万元”)."""
-    return ZERO < claim and (claim <= ceiling if included else claim < ceiling)
+    return claim > ZERO and (claim <= ceiling if included else claim < ceiling)
 
 
 def _ceiling(facts: Facts, terms: Terms) -> Finding:
@@ -197,7 +206,8 @@ def _case_status(facts: Facts, terms: Terms) -> Finding:
     allowed = "、".join(CASE_LABELS[status] for status in CaseStatus if status in terms.case_statuses)
     if facts.case_status in terms.case_statuses:
         return fact, Verdict.MET, Sentence(N_("案件状态在准予垫付的范围内。"))
-    return fact, Verdict.NOT_MET, Sentence(N_("只有“%(statuses)s”的案件可以垫付，请核对案件状态。"), {"statuses": allowed})
+    told = Sentence(N_("只有“%(statuses)s”的案件可以垫付，请核对案件状态。"), {"statuses": allowed})
+    return fact, Verdict.NOT_MET, told
 
 
 def _property_search(facts: Facts, terms: Terms) -> Finding:
@@ -255,7 +265,8 @@ def _own_account(facts: Facts, terms: Terms) -> Finding:
     if facts.account_holder is None:
         fact, told = Sentence(N_("没有登记收款账户")), N_("尚未登记收款账户，请登记申请执行人本人的账户并由财务核实。")
     elif facts.account_holder != facts.creditor:
-        fact, told = Sentence(N_("账户户名与申请执行人不一致")), N_("收款账户不是申请执行人本人的账户，请改登本人账户。")
+        fact = Sentence(N_("账户户名与申请执行人不一致"))
+        told = N_("收款账户不是申请执行人本人的账户，请改登本人账户。")
     elif facts.account_verified_on is None:
         fact, told = Sentence(N_("本人账户已登记，尚未核实")), N_("收款账户尚未核实，请财务经办回访核实。")
     else:
@@ -299,7 +310,7 @@ _FINDINGS: dict[Criterion, Callable[[Facts, Terms], Finding]] = {
 
 
 def kept(found: Iterable[Answer]) -> str:
-    """The answers as text to be kept: sentences as they read that day, and their parts so that they read in English too."""
+    """The answers as text to be kept: sentences as they read that day, and their parts, to be read in English too."""
     return json.dumps([_plain_answer(answer) for answer in found], ensure_ascii=False)
 
 

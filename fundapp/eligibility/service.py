@@ -126,7 +126,7 @@ def assess(case_id: int, creditor_id: int, *, on: date | None = None, actor: Use
         assessment.subject,
         court_code=case.court_code,
         actor=actor,
-        case=case.number,
+        case=case.subject,
         creditor=creditor.subject,
         terms=under.subject,
         verdict="符合" if assessment.is_eligible else "不符合",

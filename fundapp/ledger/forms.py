@@ -63,5 +63,5 @@ class RequestCorrectionForm(Form):
 class DecideCorrectionForm(Form):
     """The reviewer's word on a correction."""
 
-    outcome = ChoiceField(_l("复核结果"))
+    outcome = ChoiceField(_l("复核结果"), [required(N_("请选择复核结果：同意冲销，或退回申请。"))])
     seen_version = VersionField()

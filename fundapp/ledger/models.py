@@ -107,7 +107,7 @@ class VoucherSeries(Base):
 
 
 class MonthTurnover(Base):
-    """What an account was debited and credited in one month; kept with every voucher, re-computable from the postings."""
+    """What an account was debited and credited in one month; kept with every voucher, re-computable from postings."""
 
     __tablename__ = "month_turnovers"
 
@@ -121,7 +121,8 @@ class MonthTurnover(Base):
 class StandingBalance(Base):
     """All that an account, or a kept part of it, was ever debited and credited, and how much of it is promised.
 
-    ``guard`` names the side the balance may not leave; the database refuses a row that does, or that promises more than it has.
+    ``guard`` names the side the balance may not leave; the database refuses a row that does, or that promises more than
+    it has.
     """
 
     __tablename__ = "standing_balances"

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, Subquery, case, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from fundapp.core.db import db
@@ -21,7 +21,20 @@ from fundapp.ledger.models import (
     StandingBalance,
     Voucher,
 )
-from fundapp.ledger.rules import SIDE, Account, Model, Movement, ReservationState, Side, month_of
+from fundapp.ledger.rules import (
+    SIDE,
+    Account,
+    CorrectionStatus,
+    Model,
+    Movement,
+    ReservationState,
+    Side,
+    month_of,
+)
+from fundapp.users.models import User
+
+JOURNAL_KEY = Voucher.id
+CORRECTIONS_KEY = Correction.id
 
 
 def model(court_code: str) -> Model:
@@ -30,6 +43,11 @@ def model(court_code: str) -> Model:
     if found is None:
         raise RuleViolation("本院账簿尚未启用，请系统管理员先完成启用设置并选定记账模式。")
     return found.model
+
+
+def is_open(court_code: str) -> bool:
+    """Whether the court's books were opened."""
+    return db.session.get(BookingModel, court_code) is not None
 
 
 def voucher(voucher_id: int, scope: frozenset[str]) -> Voucher:
@@ -46,6 +64,11 @@ def voucher_of(court_code: str, name: str) -> Voucher | None:
 
 def reversal_of(voucher_id: int) -> Voucher | None:
     return db.session.scalar(select(Voucher).where(Voucher.reverses_id == voucher_id))
+
+
+def original_of(voucher: Voucher) -> Voucher | None:
+    """The voucher that this one undoes."""
+    return None if voucher.reverses_id is None else db.session.get_one(Voucher, voucher.reverses_id)
 
 
 def vouchers(
@@ -97,7 +120,7 @@ def signatures(voucher: Voucher) -> Signatures:
 
 
 def balance(court_code: str, account: Account, part: str = "") -> Money:
-    """What stands on the account's own side, whole or in one kept part (``case:17``, ``source:3``, ``case:17|source:3``)."""
+    """What stands on the account's own side, whole or in one kept part (``case:17``, ``case:17|source:3``)."""
     found = db.session.get(StandingBalance, (court_code, account, part))
     return ZERO if found is None else _on_side(account, found.debit, found.credit)
 
@@ -115,7 +138,9 @@ def available(court_code: str) -> Money:
 
 def available_in(scope: Iterable[str]) -> Money:
     """可用资金 of several courts together."""
-    return _sum_standing(scope, Account.FUND_BANK, StandingBalance.debit - StandingBalance.credit - StandingBalance.held)
+    return _sum_standing(
+        scope, Account.FUND_BANK, StandingBalance.debit - StandingBalance.credit - StandingBalance.held
+    )
 
 
 def reserved_in(scope: Iterable[str]) -> Money:
@@ -134,7 +159,7 @@ def reserved_in(scope: Iterable[str]) -> Money:
 
 
 def parts(court_code: str, account: Account, prefix: str) -> list[tuple[str, Money]]:
-    """The kept parts of an account whose name begins with ``prefix`` and that hold something, in the order of their ids."""
+    """The kept parts of an account whose names begin with ``prefix`` and that hold something, by their ids."""
     rows = db.session.execute(
         select(StandingBalance.part, StandingBalance.debit, StandingBalance.credit).where(
             StandingBalance.court_code == court_code,
@@ -147,9 +172,7 @@ def parts(court_code: str, account: Account, prefix: str) -> list[tuple[str, Mon
 
 
 def reservation(court_code: str, name: str) -> Reservation | None:
-    return db.session.scalar(
-        select(Reservation).where(Reservation.court_code == court_code, Reservation.name == name)
-    )
+    return db.session.scalar(select(Reservation).where(Reservation.court_code == court_code, Reservation.name == name))
 
 
 def is_closed(court_code: str, month: str) -> bool:
@@ -222,28 +245,53 @@ def trial_sums(lines: Sequence[TrialLine]) -> TrialSums:
     )
 
 
-def standing_on(scope: Iterable[str], account: Account, *, before: date | None) -> Money:
-    """Debits less credits of an account before a day, from the postings themselves; nothing before the beginning."""
-    if before is None:
-        return ZERO
-    signed = case((PostingLine.debit == account, PostingLine.amount), else_=-PostingLine.amount)
-    return (
-        db.session.scalar(
-            select(func.sum(signed))
-            .join(Voucher, Voucher.id == PostingLine.voucher_id)
-            .where(
-                Voucher.court_code.in_(list(scope)),
-                Voucher.business_date < before,
-                or_(PostingLine.debit == account, PostingLine.credit == account),
-            )
-        )
-        or ZERO
+@dataclass(frozen=True)
+class AccountStanding:
+    """Debits less credits of an account before its first day, and what it was debited and credited within its days."""
+
+    opening: Money
+    debit: Money
+    credit: Money
+
+    @property
+    def closing(self) -> Money:
+        return self.opening + self.debit - self.credit
+
+
+def account_standing(
+    scope: Iterable[str], account: Account, *, first_day: date | None = None, last_day: date | None = None
+) -> AccountStanding:
+    """The sums of a 明细账, from the postings themselves; without a first day nothing stood before."""
+    courts = list(scope)
+    opening = ZERO
+    if first_day:
+        before = first_day - timedelta(days=1)
+        opening = _posted(courts, PostingLine.debit, account, None, before)
+        opening -= _posted(courts, PostingLine.credit, account, None, before)
+    return AccountStanding(
+        opening,
+        _posted(courts, PostingLine.debit, account, first_day, last_day),
+        _posted(courts, PostingLine.credit, account, first_day, last_day),
     )
+
+
+def _posted(courts: list[str], side: Any, account: Account, first_day: date | None, last_day: date | None) -> Money:
+    """The sum of the postings that have the account on this side, within these days."""
+    query = (
+        select(func.sum(PostingLine.amount))
+        .join(Voucher, Voucher.id == PostingLine.voucher_id)
+        .where(side == account, Voucher.court_code.in_(courts))
+    )
+    if first_day:
+        query = query.where(Voucher.business_date >= first_day)
+    if last_day:
+        query = query.where(Voucher.business_date <= last_day)
+    return db.session.scalar(query) or ZERO
 
 
 def account_lines(
     scope: Iterable[str], account: Account, *, first_day: date | None = None, last_day: date | None = None
-) -> Any:
+) -> Subquery:
     """明细账: the postings of an account within these days, as a subquery in the order in which they were recorded.
 
     ``running`` is debits less credits up to and with the line; what stood before ``first_day`` is not in it.
@@ -273,9 +321,13 @@ def account_lines(
             func.sum(signed).over(order_by=PostingLine.id).label("running"),
         )
         .join(Voucher, Voucher.id == PostingLine.voucher_id)
-        .where(and_(*within))
+        .where(*within)
         .subquery()
     )
+
+
+def rows_of(lines: Subquery) -> Select[Any]:
+    return select(lines)
 
 
 def difference(scope: Iterable[str]) -> Money:
@@ -289,9 +341,7 @@ def difference(scope: Iterable[str]) -> Money:
 
 
 def voucher_count(scope: Iterable[str]) -> int:
-    return (
-        db.session.scalar(select(func.count()).select_from(Voucher).where(Voucher.court_code.in_(list(scope)))) or 0
-    )
+    return db.session.scalar(select(func.count()).select_from(Voucher).where(Voucher.court_code.in_(list(scope)))) or 0
 
 
 def moved_by_source(
@@ -329,10 +379,12 @@ def correction(correction_id: int, scope: frozenset[str]) -> Correction:
 
 def corrections(scope: frozenset[str], *, status: CorrectionStatus | None = None) -> Select[Any]:
     """The query of the list of corrections."""
-    query = (
-        select(Correction).where(Correction.court_code.in_(scope)).options(selectinload(Correction.voucher))
-    )
+    query = select(Correction).where(Correction.court_code.in_(scope)).options(selectinload(Correction.voucher))
     return query if status is None else query.where(Correction.status == status)
+
+
+def requester(correction: Correction) -> User:
+    return db.session.get_one(User, correction.requested_by_id)
 
 
 def has_waiting_correction(voucher_id: int) -> bool:

@@ -1,7 +1,7 @@
 """The chart of accounts, the movements, which movement uses which accounts, and the pure checks of the books.
 
-Sources: 政府会计制度 (财会〔2017〕25号) for the accounts; 会计基础工作规范 arts. 47-52 for vouchers. Account codes await the
-finance office of the court that installs the system; they stand on this page alone.
+Sources: 政府会计制度 (财会〔2017〕25号) for the accounts; 会计基础工作规范 arts. 47-52 for vouchers. Account codes
+await the finance office of the court that installs the system; they stand on this page alone.
 """
 
 import enum
@@ -77,13 +77,9 @@ LABELS: dict[enum.Enum, str] = {
     Account.DISPOSAL_LOSS: N_("资产处置费用"),
 }
 
-SIDE: dict[Account, Side] = {
-    account: Side.DEBIT if account.value[0] in "15" else Side.CREDIT for account in Account
-}
+SIDE: dict[Account, Side] = {account: Side.DEBIT if account.value[0] in "15" else Side.CREDIT for account in Account}
 
-GUARDED: dict[Account, Side] = {
-    account: SIDE[account] for account in Account if account.value[0] in "12"
-}
+GUARDED: dict[Account, Side] = {account: SIDE[account] for account in Account if account.value[0] in "12"}
 """Accounts whose balance may never change sides: assets and liabilities, whole and in each kept part."""
 
 KEPT: dict[Account, tuple[tuple[str, ...], ...]] = {
@@ -124,6 +120,11 @@ class Movement(enum.Enum):
     DONATION_CLOSED = "donation_closed"
     INTEREST_CLOSED = "interest_closed"
     OTHER_INCOME_CLOSED = "other_income_closed"
+    APPROPRIATION_OVERDRAFT_CLOSED = "appropriation_overdraft_closed"
+    GRANT_OVERDRAFT_CLOSED = "grant_overdraft_closed"
+    DONATION_OVERDRAFT_CLOSED = "donation_overdraft_closed"
+    INTEREST_OVERDRAFT_CLOSED = "interest_overdraft_closed"
+    OTHER_INCOME_OVERDRAFT_CLOSED = "other_income_overdraft_closed"
     LOSS_CLOSED = "loss_closed"
     SURPLUS_CARRIED = "surplus_carried"
     DEFICIT_CARRIED = "deficit_carried"
@@ -144,24 +145,14 @@ _SHARED: dict[Movement, tuple[tuple[Account, Account], ...]] = {
 BOOKING: dict[Model, dict[Movement, tuple[tuple[Account, Account], ...]]] = {
     Model.CUSTODIAL: _SHARED
     | {
-        **{
-            received: ((_A.FUND_BANK, _A.ENTRUSTED_FUND),)
-            for received in (
-                Movement.APPROPRIATION_RECEIVED,
-                Movement.GRANT_RECEIVED,
-                Movement.DONATION_RECEIVED,
-                Movement.OTHER_RECEIVED,
-            )
-        },
-        **{
-            given_back: ((_A.ENTRUSTED_FUND, _A.FUND_BANK),)
-            for given_back in (
-                Movement.APPROPRIATION_GIVEN_BACK,
-                Movement.GRANT_GIVEN_BACK,
-                Movement.DONATION_GIVEN_BACK,
-                Movement.OTHER_GIVEN_BACK,
-            )
-        },
+        Movement.APPROPRIATION_RECEIVED: ((_A.FUND_BANK, _A.ENTRUSTED_FUND),),
+        Movement.GRANT_RECEIVED: ((_A.FUND_BANK, _A.ENTRUSTED_FUND),),
+        Movement.DONATION_RECEIVED: ((_A.FUND_BANK, _A.ENTRUSTED_FUND),),
+        Movement.OTHER_RECEIVED: ((_A.FUND_BANK, _A.ENTRUSTED_FUND),),
+        Movement.APPROPRIATION_GIVEN_BACK: ((_A.ENTRUSTED_FUND, _A.FUND_BANK),),
+        Movement.GRANT_GIVEN_BACK: ((_A.ENTRUSTED_FUND, _A.FUND_BANK),),
+        Movement.DONATION_GIVEN_BACK: ((_A.ENTRUSTED_FUND, _A.FUND_BANK),),
+        Movement.OTHER_GIVEN_BACK: ((_A.ENTRUSTED_FUND, _A.FUND_BANK),),
         Movement.ADVANCE_PAID: ((_A.ENTRUSTED_FUND, _A.FUND_BANK),),
         Movement.ADVANCE_PAID_IN_CASH: ((_A.ENTRUSTED_FUND, _A.CASH),),
         Movement.RECOVERED: ((_A.CASE_MONEY, _A.CASE_BANK), (_A.FUND_BANK, _A.ENTRUSTED_FUND)),
@@ -185,14 +176,19 @@ BOOKING: dict[Model, dict[Movement, tuple[tuple[Account, Account], ...]]] = {
         Movement.DONATION_CLOSED: ((_A.DONATION, _A.YEAR_RESULT),),
         Movement.INTEREST_CLOSED: ((_A.INTEREST, _A.YEAR_RESULT),),
         Movement.OTHER_INCOME_CLOSED: ((_A.OTHER_INCOME, _A.YEAR_RESULT),),
+        Movement.APPROPRIATION_OVERDRAFT_CLOSED: ((_A.YEAR_RESULT, _A.APPROPRIATION),),
+        Movement.GRANT_OVERDRAFT_CLOSED: ((_A.YEAR_RESULT, _A.GRANT),),
+        Movement.DONATION_OVERDRAFT_CLOSED: ((_A.YEAR_RESULT, _A.DONATION),),
+        Movement.INTEREST_OVERDRAFT_CLOSED: ((_A.YEAR_RESULT, _A.INTEREST),),
+        Movement.OTHER_INCOME_OVERDRAFT_CLOSED: ((_A.YEAR_RESULT, _A.OTHER_INCOME),),
         Movement.LOSS_CLOSED: ((_A.YEAR_RESULT, _A.DISPOSAL_LOSS),),
         Movement.SURPLUS_CARRIED: ((_A.YEAR_RESULT, _A.NET_ASSETS),),
         Movement.DEFICIT_CARRIED: ((_A.NET_ASSETS, _A.YEAR_RESULT),),
     },
 }
-"""Which accounts a movement debits and credits. A: the claim on the debtor stays off the books, in the register of advances;
-B: it is 1218.01. Writing off and the transfers at year-end exist only in B, where advances are claims and money received is
-income. Bank interest is owed to the treasury in both."""
+"""Which accounts a movement debits and credits. A: the claim on the debtor stays off the books, in the register of
+advances; B: it is 1218.01. Writing off and the transfers at year-end exist only in B, where advances are claims and
+money received is income. Bank interest is owed to the treasury in both."""
 
 
 class ReservationState(enum.Enum):
@@ -229,7 +225,7 @@ LABELS |= {
 
 @dataclass(frozen=True)
 class Booked:
-    """One movement with its amount and whom it concerns; ``case``, ``source``, ``debtor`` are subjects such as ``case:17``."""
+    """One movement with its amount, and the subjects of the case, source and debtor that it concerns (``case:17``)."""
 
     movement: Movement
     amount: Money
@@ -322,9 +318,7 @@ def check_reversible(*, is_reversal: bool, reversed_by: str | None, business_dat
 def check_correction_day(business_date: date, today: date) -> None:
     """A correction is not dated ahead."""
     if business_date > today:
-        raise RuleViolation(
-            "冲销日期%(day)s还没有到，请填写今天或之前的日期。", day=business_date.isoformat()
-        )
+        raise RuleViolation("冲销日期%(day)s还没有到，请填写今天或之前的日期。", day=business_date.isoformat())
 
 
 def check_not_waiting(is_waiting: bool) -> None:

@@ -1,12 +1,12 @@
-"""Writes of the books: post, reverse, reserve, close. Posting talks to the database in sets, not through the unit of work."""
+"""Writes of the books: post, reverse, reserve, close. Posting talks to the database in sets, not by unit of work."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import and_, bindparam, func, insert, select, update
+from sqlalchemy import Table, and_, bindparam, func, insert, select, update
 
 from fundapp.core import clock
 from fundapp.core.db import db
@@ -24,12 +24,23 @@ from fundapp.ledger.models import (
     Voucher,
     VoucherSeries,
 )
-from fundapp.ledger.rules import Account, Booked, CorrectionStatus, Model, Posting, ReservationState, Side, booked
+from fundapp.ledger.rules import (
+    Account,
+    Booked,
+    CorrectionStatus,
+    Model,
+    Posting,
+    ReservationState,
+    Side,
+    booked,
+)
 from fundapp.trail import service as trail
 from fundapp.trail.rules import Event
 from fundapp.users.models import User
 
 __all__ = ["booked"]
+
+_LINES = cast(Table, PostingLine.__table__)  # the table itself: many rows at once, past the unit of work
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,7 @@ def post(
     """Post the movements of one named act as one voucher.
 
     Args:
-        name: the act, unique in the court (``"advance:17:paid"``); a repeated name returns its voucher and posts nothing.
+        name: the act, unique in the court (``"advance:17:paid"``); repeated, it returns its voucher and posts nothing.
         attachments: the number of originals that stand behind the voucher.
 
     Raises:
@@ -83,7 +94,7 @@ def reverse(voucher_id: int, *, business_date: date, reason: str, hands: Hands, 
     """Undo a voucher by its mirror image (红字冲销), linked to it, once, on a day of its own.
 
     Raises:
-        RuleViolation: a reversal, already reversed, dated before the original or into a closed month, or money is missing.
+        RuleViolation: a reversal, already reversed, dated before the original, a closed month, or money is missing.
     """
     original = db.session.get_one(Voucher, voucher_id)
     undone = queries.reversal_of(voucher_id)
@@ -148,7 +159,7 @@ def _posted(
         )
         .returning(Voucher.id)
     ).scalar_one()
-    db.session.execute(insert(PostingLine.__table__), [_row(voucher_id, at, line) for at, line in enumerate(lines, 1)])
+    db.session.execute(insert(_LINES), [_row(voucher_id, at, line) for at, line in enumerate(lines, 1)])
     _keep_balances(court_code, rules.month_of(business_date), lines)
     trail.record(
         Event.VOUCHER_POSTED,
@@ -210,7 +221,7 @@ def _keep_balances(court_code: str, month: str, lines: Sequence[Posting]) -> Non
         StandingBalance,
         [
             {"court_code": court_code, "account": account, "part": part, "debit": debit, "credit": credit}
-            for (account, part), (debit, credit) in sorted(standing.items(), key=lambda item: (item[0][0].value, item[0][1]))
+            for (account, part), (debit, credit) in sorted(standing.items(), key=_by_account)
         ],
         ("court_code", "account", "part"),
     )
@@ -225,6 +236,11 @@ def _keep_balances(court_code: str, month: str, lines: Sequence[Posting]) -> Non
     )
 
 
+def _by_account(change: tuple[tuple[Account, str], tuple[int, int]]) -> tuple[str, str]:
+    (account, part), _ = change
+    return account.value, part
+
+
 def _check_standing(court_code: str, changes: dict[tuple[Account, str], tuple[int, int]]) -> None:
     for (account, part), (debit, credit) in changes.items():
         guard = rules.GUARDED.get(account)
@@ -236,15 +252,17 @@ def _check_standing(court_code: str, changes: dict[tuple[Account, str], tuple[in
 
 
 def _add_up(table: Any, rows: list[dict[str, Any]], key: tuple[str, ...]) -> None:
-    """Add each row's debit and credit to the kept ones, or begin them; the court's book is locked, so nobody comes between."""
+    """Add each row's debit and credit to the kept ones, or begin them; the court's book is locked meanwhile."""
     for row in rows:
         where = and_(*(getattr(table, name) == row[name] for name in key))
         debit, credit = from_fen(row["debit"]), from_fen(row["credit"])
         kept = db.session.execute(
             update(table)
             .where(where)
-            .values(debit=table.debit + bindparam("more_debit", debit, table.debit.type),
-                    credit=table.credit + bindparam("more_credit", credit, table.credit.type))
+            .values(
+                debit=table.debit + bindparam("more_debit", debit, table.debit.type),
+                credit=table.credit + bindparam("more_credit", credit, table.credit.type),
+            )
             .execution_options(synchronize_session=False)
         )
         if kept.rowcount == 0:  # type: ignore[attr-defined]
@@ -393,17 +411,23 @@ def request_correction(voucher_id: int, *, business_date: date, reason: str, act
 
 
 def decide_correction(correction_id: int, *, is_confirmed: bool, seen_version: int, actor: User) -> Correction:
-    """Confirm a requested correction, which reverses its voucher, or return it."""
+    """Confirm a requested correction, which reverses its voucher, or return it.
+
+    Raises:
+        NotFound: no such correction in the actor's court.
+        StaleRecord: somebody decided it meanwhile.
+        RuleViolation: one's own request, or the voucher can no longer be reversed.
+    """
     correction = queries.correction(correction_id, frozenset({actor.court_code}))
     if correction.version != seen_version or correction.status is not CorrectionStatus.REQUESTED:
         raise StaleRecord("该冲销申请已被处理，请刷新页面查看最新状态。")
     rules.check_hands(correction.requested_by_id, actor.id)
     correction.reviewed_by_id = actor.id
-    facts = {"voucher": correction.voucher.cited, "reason": correction.reason}
-    about = {"court_code": correction.court_code, "actor": actor}
+    facts: dict[str, str] = {"voucher": correction.voucher.cited, "reason": correction.reason}
+    subject, court_code = correction.voucher.subject, correction.court_code
     if not is_confirmed:
         correction.status = CorrectionStatus.RETURNED
-        trail.record(Event.CORRECTION_RETURNED, correction.voucher.subject, **about, **facts)
+        trail.record(Event.CORRECTION_RETURNED, subject, court_code=court_code, actor=actor, **facts)
         return correction
     reversed_by = reverse(
         correction.voucher_id,
@@ -413,7 +437,6 @@ def decide_correction(correction_id: int, *, is_confirmed: bool, seen_version: i
         actor=actor,
     )
     correction.status, correction.reversal_id = CorrectionStatus.CONFIRMED, reversed_by.id
-    trail.record(
-        Event.CORRECTION_CONFIRMED, correction.voucher.subject, **about, **facts, reversal=reversed_by.cited
-    )
+    facts["reversal"] = reversed_by.cited
+    trail.record(Event.CORRECTION_CONFIRMED, subject, court_code=court_code, actor=actor, **facts)
     return correction

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.db import Base, append_only
@@ -12,18 +12,27 @@ from fundapp.eligibility.rules import RecoveryOrder
 
 @append_only
 class Allocation(Base):
-    """分配: one receipt of a debtor, split once; the three parts make up the receipt."""
+    """分配: one receipt of a debtor, split once.
+
+    There is one row for each advance of the case that the receipt served (two creditors of a case may both have been
+    advanced); the creditors' part and the refund stand in the first. All rows of a receipt together make up its amount.
+    """
 
     __tablename__ = "allocations"
     __table_args__ = (
+        UniqueConstraint("receipt_id", "advance_id"),
         CheckConstraint("fund >= 0 AND creditor >= 0 AND refund >= 0", name="parts_counted"),
         CheckConstraint("fund + creditor + refund = amount", name="parts_add_up"),
         CheckConstraint("fund <= outstanding_before", name="never_over_recovered"),
+        CheckConstraint("creditor <= creditor_rest_before", name="never_over_served"),
+        CheckConstraint(
+            "refund = 0 OR (fund = outstanding_before AND creditor = creditor_rest_before)", name="refund_last"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"), index=True)
-    receipt_id: Mapped[int] = mapped_column(ForeignKey("case_receipts.id"), unique=True)
+    receipt_id: Mapped[int] = mapped_column(ForeignKey("case_receipts.id"))
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     advance_id: Mapped[int] = mapped_column(ForeignKey("advances.id"), index=True)
     recovery_order: Mapped[RecoveryOrder]

@@ -14,9 +14,7 @@ from fundapp.trail.rules import Event
 
 def history(*subjects: str) -> Sequence[TrailEntry]:
     """Every act on these records, oldest first."""
-    return db.session.scalars(
-        select(TrailEntry).where(TrailEntry.subject.in_(subjects)).order_by(TrailEntry.id)
-    ).all()
+    return db.session.scalars(select(TrailEntry).where(TrailEntry.subject.in_(subjects)).order_by(TrailEntry.id)).all()
 
 
 def entries(scope: frozenset[str], *, event: Event | None = None, subject: str | None = None) -> Select[Any]:
@@ -30,9 +28,7 @@ def entries(scope: frozenset[str], *, event: Event | None = None, subject: str |
 
 
 def attachments(*subjects: str) -> Sequence[Attachment]:
-    return db.session.scalars(
-        select(Attachment).where(Attachment.subject.in_(subjects)).order_by(Attachment.id)
-    ).all()
+    return db.session.scalars(select(Attachment).where(Attachment.subject.in_(subjects)).order_by(Attachment.id)).all()
 
 
 def attachment(attachment_id: int, scope: frozenset[str]) -> Attachment:
@@ -50,9 +46,7 @@ def heads() -> dict[str, tuple[int, str]]:
 
 def first_break(court_code: str) -> str | None:
     """What first contradicts the court's chain: a missing or changed entry, or a head that is not the last seal."""
-    book = db.session.execute(
-        select(Book.chain_length, Book.chain_head).where(Book.court_code == court_code)
-    ).one()
+    book = db.session.execute(select(Book.chain_length, Book.chain_head).where(Book.court_code == court_code)).one()
     previous, expected = rules.FIRST_SEAL, 0
     for entry in _walk(court_code):
         expected += 1
@@ -86,4 +80,3 @@ def _walk(court_code: str) -> Iterator[dict[str, Any]]:
 
 def entry_count(scope: frozenset[str]) -> int:
     return db.session.scalar(select(func.count()).select_from(TrailEntry).where(TrailEntry.court_code.in_(scope))) or 0
-

@@ -1,7 +1,7 @@
 """Which events exist, what each must tell, and how an entry is sealed. Pure.
 
-Facts are strings, and hold no personal data beyond ids. The seal is SHA-256 over the parts of an entry, each as its length
-in bytes, a colon and the bytes, so that no two entries share their bytes; the seal before is one of the parts.
+Facts are strings, and hold no personal data beyond ids. The seal is SHA-256 over the parts of an entry, each as its
+length in bytes, a colon and the bytes, so that no two entries share their bytes; the seal before is one of the parts.
 """
 
 import enum
@@ -24,8 +24,8 @@ class Event(enum.Enum):
     USER_CREATED = "users.user.created"
     USER_STOPPED = "users.user.stopped"
     USER_RESUMED = "users.user.resumed"
-    PASSWORD_CHANGED = "users.password.changed"
-    PASSWORD_RESET = "users.password.reset"
+    PASSWORD_CHANGED = "users.password.changed"  # noqa: S105 - the name of an event
+    PASSWORD_RESET = "users.password.reset"  # noqa: S105
     ROLE_GRANTED = "users.role.granted"
     ROLE_ENDED = "users.role.ended"
     SIGNED_IN = "users.sign_in.started"
@@ -65,6 +65,7 @@ class Event(enum.Enum):
     ADVANCE_REFUSED = "advances.advance.refused"
     ADVANCE_WITHDRAWN = "advances.advance.withdrawn"
     ADVANCE_PAID = "advances.advance.paid"
+    PAYING_ACCOUNT_SET = "disbursement.paying_account.set"
     BATCH_BUILT = "disbursement.batch.built"
     BATCH_SIGNED = "disbursement.batch.signed"
     BATCH_CANCELLED = "disbursement.batch.cancelled"
@@ -151,11 +152,12 @@ FACTS: dict[Event, frozenset[str]] = {
         Event.ADVANCE_REFUSED: "case amount reason",
         Event.ADVANCE_WITHDRAWN: "case amount reason",
         Event.ADVANCE_PAID: "case amount channel voucher",
+        Event.PAYING_ACCOUNT_SET: "bank account effective_from document",
         Event.BATCH_BUILT: "number lines total digest",
         Event.BATCH_SIGNED: "number lines total digest",
         Event.BATCH_CANCELLED: "number reason",
         Event.BATCH_EXPORTED: "number digest",
-        Event.RESULT_IMPORTED: "file_name digest paid failed unknown refused",
+        Event.RESULT_IMPORTED: "file_name digest paid failed unknown refused repeated",
         Event.LINE_PAID: "batch advance amount reference",
         Event.LINE_FAILED: "batch advance amount message",
         Event.LINE_UNKNOWN: "batch advance amount message",
@@ -236,6 +238,7 @@ LABELS: dict[enum.Enum, str] = {
     Event.ADVANCE_REFUSED: N_("不予垫付"),
     Event.ADVANCE_WITHDRAWN: N_("撤回垫付申请"),
     Event.ADVANCE_PAID: N_("垫付款已付"),
+    Event.PAYING_ACCOUNT_SET: N_("登记付款账户"),
     Event.BATCH_BUILT: N_("编制发放批次"),
     Event.BATCH_SIGNED: N_("签发发放批次"),
     Event.BATCH_CANCELLED: N_("撤销发放批次"),

@@ -62,9 +62,7 @@ def record(event: Event, subject: str, *, court_code: str, actor: Actor, **facts
     )
 
 
-def attach(
-    subject: str, *, file_name: str, content: bytes, court_code: str, actor: Actor
-) -> Attachment:
+def attach(subject: str, *, file_name: str, content: bytes, court_code: str, actor: Actor) -> Attachment:
     """Attach a paper to a record: PDF, PNG or JPEG, judged by its content, not by its name.
 
     Raises:

@@ -9,7 +9,9 @@ from fundapp.core.words import N_
 class SignInForm(Form):
     """Name and password."""
 
-    username = TextField(_l("登录名"), [required(N_("请填写登录名。"))], longest=40, render_kw={"autocomplete": "username"})
+    username = TextField(
+        _l("登录名"), [required(N_("请填写登录名。"))], longest=40, render_kw={"autocomplete": "username"}
+    )
     password = SecretField(
         _l("密码"), [required(N_("请填写密码。"))], render_kw={"autocomplete": "current-password", "maxlength": 128}
     )
@@ -50,10 +52,6 @@ class GrantForm(Form):
     """A role to give."""
 
     role = ChoiceField(_l("角色"))
-
-
-class ConfirmForm(Form):
-    """A button that only needs its token."""
 
 
 class UserFilter(FilterForm):

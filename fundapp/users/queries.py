@@ -29,9 +29,7 @@ def users(scope: frozenset[str], *, name: str | None = None, role: Role | None =
     if name:
         query = query.where(User.name.contains(name, autoescape=True) | User.username.contains(name, autoescape=True))
     if role is not None:
-        query = query.where(
-            User.id.in_(select(Grant.user_id).where(Grant.role == role, Grant.ended_at.is_(None)))
-        )
+        query = query.where(User.id.in_(select(Grant.user_id).where(Grant.role == role, Grant.ended_at.is_(None))))
     return query
 
 

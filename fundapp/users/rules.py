@@ -139,6 +139,83 @@ LABELS |= {
     Permission.OVERVIEW_READ: N_("查看资金总览"),
 }
 
+GROUPS: list[tuple[str, tuple[Permission, ...]]] = [
+    (
+        N_("案件和当事人"),
+        (
+            Permission.CASE_READ,
+            Permission.CASE_EDIT,
+            Permission.CASE_IMPORT,
+            Permission.PARTY_REVEAL,
+            Permission.ACCOUNT_VERIFY,
+        ),
+    ),
+    (
+        N_("垫付申请和审批"),
+        (
+            Permission.TERMS_READ,
+            Permission.TERMS_ISSUE,
+            Permission.ADVANCE_READ,
+            Permission.ADVANCE_REQUEST,
+            Permission.ADVANCE_SIGN,
+        ),
+    ),
+    (
+        N_("资金来源"),
+        (
+            Permission.SOURCE_READ,
+            Permission.SOURCE_EDIT,
+            Permission.RECEIPT_RECORD,
+            Permission.RECEIPT_CONFIRM,
+        ),
+    ),
+    (
+        N_("发放批次"),
+        (Permission.BATCH_READ, Permission.BATCH_BUILD, Permission.BATCH_SIGN, Permission.BATCH_RESULT),
+    ),
+    (
+        N_("案款和追偿"),
+        (
+            Permission.CASE_MONEY_READ,
+            Permission.CASE_MONEY_RECORD,
+            Permission.CASE_MONEY_CONFIRM,
+            Permission.PAYOUT_REQUEST,
+            Permission.PAYOUT_APPROVE,
+            Permission.PAYOUT_PAY,
+            Permission.RECOVERY_READ,
+            Permission.RECOVERY_ALLOCATE,
+        ),
+    ),
+    (
+        N_("兑现大会"),
+        (
+            Permission.CEREMONY_READ,
+            Permission.CEREMONY_PLAN,
+            Permission.CEREMONY_FREEZE,
+            Permission.CEREMONY_HAND_OVER,
+            Permission.CEREMONY_CLOSE,
+        ),
+    ),
+    (
+        N_("账簿和审计"),
+        (
+            Permission.OVERVIEW_READ,
+            Permission.LEDGER_READ,
+            Permission.CORRECTION_REQUEST,
+            Permission.CORRECTION_CONFIRM,
+            Permission.MONTH_CLOSE,
+            Permission.YEAR_CLOSE,
+            Permission.AUDIT_EXPORT,
+            Permission.TRAIL_READ,
+        ),
+    ),
+    (
+        N_("系统管理"),
+        (Permission.USER_READ, Permission.USER_CREATE, Permission.ROLE_GRANT, Permission.COURT_EDIT),
+    ),
+]
+"""The permissions in the order in which a person reads them; every one stands in exactly one group."""
+
 _H, _D, _FC, _FR = Role.CASE_HANDLER, Role.BUREAU_DIRECTOR, Role.FINANCE_CLERK, Role.FINANCE_REVIEWER
 _VP, _P, _AU, _AD, _SA = (
     Role.VICE_PRESIDENT,
@@ -221,6 +298,11 @@ def clash(first: Role, second: Role) -> bool:
     )
 
 
+def excluded_by(role: Role) -> list[Role]:
+    """The roles that nobody may hold beside this one."""
+    return [other for other in Role if clash(role, other)]
+
+
 def check_compatible(held: Iterable[Role], wanted: Role) -> None:
     """Refuse a role that one of the held ones excludes."""
     for role in held:
@@ -253,8 +335,14 @@ def check_username(username: str) -> None:
 
 def check_password(password: str, username: str) -> None:
     """At least 12 characters and three of four classes (等保 default), and not the user's own name."""
-    classes = [str.islower, str.isupper, str.isdigit, lambda sign: not sign.isalnum()]
-    variety = sum(any(of_class(sign) for sign in password) for of_class in classes)
+    variety = sum(
+        (
+            any(sign.islower() for sign in password),
+            any(sign.isupper() for sign in password),
+            any(sign.isdigit() for sign in password),
+            any(not sign.isalnum() for sign in password),
+        )
+    )
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or variety < 3:
         raise RuleViolation("密码须为12至128位，并含大写字母、小写字母、数字、符号中的至少三类，请重新设置。")
     if username in password.lower():
@@ -267,4 +355,6 @@ def role_named(word: str) -> Role:
         return Role(word)
     except ValueError:
         known = "、".join(role.value for role in Role)
-        raise RuleViolation("没有名为“%(word)s”的角色，可用的角色有：%(known)s。", word=word[:40], known=known) from None
+        raise RuleViolation(
+            "没有名为“%(word)s”的角色，可用的角色有：%(known)s。", word=word[:40], known=known
+        ) from None

@@ -19,7 +19,7 @@ from fundapp.users.models import Grant, SignIn, User
 from fundapp.users.rules import Role
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)  # OWASP's second profile: 19 MiB, 8 threads fit
-_NO_PASSWORD = "!"
+_NO_PASSWORD = "!"  # noqa: S105 - fits no password
 _NOBODY = _hasher.hash(secrets.token_hex(16))
 _SEEN_EVERY = timedelta(minutes=1)
 
@@ -79,7 +79,7 @@ def one_time_password() -> str:
 
 
 def grant(user_id: int, *, role: Role, actor: User | None) -> Grant:
-    """Give a role to an account of the granter's court.
+    """Give a role to an account of the granter's court, and end its sign-ins: the new post begins with a new one.
 
     Args:
         actor: None only while an empty system is set up.
@@ -94,10 +94,9 @@ def grant(user_id: int, *, role: Role, actor: User | None) -> Grant:
     if role in user.roles:
         raise RuleViolation("该用户已有“%(role)s”角色，无需重复授予。", role=rules.LABELS[role])
     rules.check_compatible(user.roles, role)
-    granted = Grant(
-        user_id=user_id, role=role, granted_by_id=actor.id if actor else None, granted_at=clock.now()
-    )
+    granted = Grant(user_id=user_id, role=role, granted_by_id=actor.id if actor else None, granted_at=clock.now())
     db.session.add(granted)
+    _end_sign_ins(user)
     _tell_role(Event.ROLE_GRANTED, user, role, actor or user)
     return granted
 
@@ -118,9 +117,7 @@ def end_grant(user_id: int, *, role: Role, actor: User) -> None:
 
 
 def _tell_role(event: Event, user: User, role: Role, actor: User) -> None:
-    trail.record(
-        event, user.subject, court_code=user.court_code, actor=actor, username=user.username, role=role.value
-    )
+    trail.record(event, user.subject, court_code=user.court_code, actor=actor, username=user.username, role=role.value)
     db.session.expire(user, ["grants"])
 
 
@@ -148,9 +145,7 @@ def reset_password(user_id: int, *, password: str, actor: User) -> None:
     user.password_hash = _hasher.hash(password)
     user.must_change_password, user.failed_attempts, user.locked_until = True, 0, None
     _end_sign_ins(user)
-    trail.record(
-        Event.PASSWORD_RESET, user.subject, court_code=user.court_code, actor=actor, username=user.username
-    )
+    trail.record(Event.PASSWORD_RESET, user.subject, court_code=user.court_code, actor=actor, username=user.username)
 
 
 def change_password(*, old: str, new: str, actor: User) -> None:
@@ -205,9 +200,7 @@ def _count_failure(user: User, *, good: bool, address: str) -> None:
 
 def signed_in(token: str, *, idle: timedelta) -> User | None:
     """Whose sign-in this token is, if it has not ended."""
-    found = db.session.scalar(
-        select(SignIn).where(SignIn.token_digest == _digest(token), SignIn.ended_at.is_(None))
-    )
+    found = db.session.scalar(select(SignIn).where(SignIn.token_digest == _digest(token), SignIn.ended_at.is_(None)))
     if found is None or clock.now() - found.seen_at > idle:
         return None
     user = db.session.get_one(User, found.user_id)
@@ -231,9 +224,7 @@ def sign_out(token: str, *, actor: User) -> None:
     found = db.session.scalar(select(SignIn).where(SignIn.token_digest == _digest(token)))
     if found is not None and found.ended_at is None:
         found.ended_at = clock.now()
-        trail.record(
-            Event.SIGNED_OUT, actor.subject, court_code=actor.court_code, actor=actor, reason="sign_out"
-        )
+        trail.record(Event.SIGNED_OUT, actor.subject, court_code=actor.court_code, actor=actor, reason="sign_out")
 
 
 def _end_sign_ins(user: User) -> None:

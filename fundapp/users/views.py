@@ -1,5 +1,6 @@
 """Signing in and out, one's own password, and the pages of the two administrators."""
 
+import re
 from datetime import timedelta
 
 from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, session, url_for
@@ -16,13 +17,15 @@ from fundapp.core.words import N_
 from fundapp.courts import queries as courts
 from fundapp.trail import queries as trail
 from fundapp.users import queries, rules, service
-from fundapp.users.forms import ConfirmForm, CreateForm, GrantForm, PasswordForm, SignInForm, UserFilter
+from fundapp.users.forms import CreateForm, GrantForm, PasswordForm, SignInForm, UserFilter
 from fundapp.users.models import User
 from fundapp.users.rules import MATRIX, Permission, Role
 
 Answer = str | Response | tuple[str, int]
 
 bp = Blueprint("users", __name__)
+# One slash and then neither a second one nor what browsers read as one: a backslash, or a tab that they leave out.
+_OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x1f\x7f\\]*")
 login = LoginManager()
 
 
@@ -93,7 +96,7 @@ def sign_in() -> Answer:
 
 def _local(path: str | None) -> str:
     """Only a path of this site; anything else leads to the front page."""
-    if path and path.startswith("/") and not path.startswith(("//", "/\\")):
+    if path and _OWN_PATH.fullmatch(path):
         return path
     return url_for("oversight.index")
 
@@ -146,7 +149,16 @@ def index() -> Answer:
     form.role.choices = choices_of(Role, blank=N_("全部角色"))
     form.read()
     query = queries.users(g.user.scope, name=form.name.data, role=form.role.picked(Role))
-    return listing("users/index.html", query, User.id, COLUMNS, title=_("用户"), form=form)
+    return listing(
+        "users/index.html",
+        query,
+        User.id,
+        COLUMNS,
+        title=_("用户"),
+        form=form,
+        court_names={court.code: court.name for court in courts.courts()},
+        may_create=g.user.may(Permission.USER_CREATE),
+    )
 
 
 @bp.route("/users/new", methods=["GET", "POST"])
@@ -177,9 +189,15 @@ def show(user_id: int) -> Answer:
         person=user,
         grants=queries.all_grants(user_id),
         entries=trail.history(user.subject),
-        confirm=ConfirmForm(),
         court=courts.court(user.court_code),
+        may_grant=_may_act_on(user, Permission.ROLE_GRANT),
+        may_administer=_may_act_on(user, Permission.USER_CREATE),
     )
+
+
+def _may_act_on(user: User, permission: Permission) -> bool:
+    """Whether this reader is shown the button: the right post, the same court, and not one's own account."""
+    return bool(g.user.may(permission) and g.user.court_code == user.court_code and g.user.id != user.id)
 
 
 @bp.route("/users/<int:user_id>/grant", methods=["GET", "POST"])
@@ -194,7 +212,7 @@ def grant(user_id: int) -> Answer:
             if role is None:
                 raise RuleViolation("请选择要授予的角色。")
             service.grant(user_id, role=role, actor=g.user)
-            flash(_("角色已授予。"))
+            flash(_("角色已授予，该用户须重新登录。"))
             return redirect(url_for(".show", user_id=user_id))
     return render_template("users/grant.html", person=user, form=form), form.http_status
 
@@ -243,4 +261,10 @@ def reset_password(user_id: int) -> Answer:
 @bp.get("/roles")
 @signed_in
 def roles() -> Answer:
-    return render_template("users/roles.html", matrix=MATRIX, roles=list(Role), clash=rules.clash)
+    return render_template(
+        "users/roles.html",
+        groups=rules.GROUPS,
+        matrix=MATRIX,
+        roles=list(Role),
+        exclusions=[(role, rules.excluded_by(role)) for role in Role],
+    )

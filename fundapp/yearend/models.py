@@ -31,13 +31,14 @@ class ClosedYear(Base):
 
 @append_only
 class AuditPackage(Base):
-    """审计包 as handed out: which year, whose books, its digest."""
+    """审计包 as handed out: which year, whose books, its digest. ``courts`` are the codes of all courts in it, by commas."""
 
     __tablename__ = "audit_packages"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"), index=True)
     year: Mapped[int]
+    courts: Mapped[str]
     file_name: Mapped[str] = mapped_column(String(200))
     digest: Mapped[str] = mapped_column(String(64))
     exported_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))

@@ -13,28 +13,25 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "batches",
+        "paying_accounts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("court_code", sa.String(length=10), nullable=False),
-        sa.Column("number", sa.String(length=20), nullable=False),
-        sa.Column("business_date", sa.Date(), nullable=False),
-        sa.Column("status", sa.String(length=40), nullable=False),
-        sa.Column("total", sa.BigInteger(), nullable=False),
-        sa.Column("line_count", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("built_by_id", sa.Integer(), nullable=False),
-        sa.Column("built_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("signed_by_id", sa.Integer(), nullable=True),
-        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("signed_by_id <> built_by_id", name=op.f("ck_batches_two_hands")),
-        sa.CheckConstraint("total > 0", name=op.f("ck_batches_total_positive")),
-        sa.ForeignKeyConstraint(["built_by_id"], ["users.id"], name=op.f("fk_batches_built_by_id")),
-        sa.ForeignKeyConstraint(["court_code"], ["courts.code"], name=op.f("fk_batches_court_code")),
-        sa.ForeignKeyConstraint(["signed_by_id"], ["users.id"], name=op.f("fk_batches_signed_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
-        sa.UniqueConstraint("court_code", "number", name=op.f("uq_batches_court_code_number")),
+        sa.Column("bank", sa.String(length=100), nullable=False),
+        sa.Column("holder", sa.String(length=100), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("document", sa.String(length=200), nullable=False),
+        sa.Column("entered_by_id", sa.Integer(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["court_code"], ["courts.code"], name=op.f("fk_paying_accounts_court_code")),
+        sa.ForeignKeyConstraint(["entered_by_id"], ["users.id"], name=op.f("fk_paying_accounts_entered_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paying_accounts")),
+    )
+    op.create_index(
+        "ix_paying_accounts_court_code_effective_from",
+        "paying_accounts",
+        ["court_code", "effective_from"],
+        unique=False,
     )
     op.create_table(
         "result_files",
@@ -46,12 +43,42 @@ def upgrade() -> None:
         sa.Column("failed", sa.Integer(), nullable=False),
         sa.Column("unknown", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("repeated", sa.Integer(), nullable=False),
         sa.Column("imported_by_id", sa.Integer(), nullable=False),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["court_code"], ["courts.code"], name=op.f("fk_result_files_court_code")),
         sa.ForeignKeyConstraint(["imported_by_id"], ["users.id"], name=op.f("fk_result_files_imported_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_result_files")),
         sa.UniqueConstraint("court_code", "digest", name=op.f("uq_result_files_court_code_digest")),
+    )
+    op.create_table(
+        "batches",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("court_code", sa.String(length=10), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("line_count", sa.Integer(), nullable=False),
+        sa.Column("paying_account_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("file_digest", sa.String(length=64), nullable=True),
+        sa.Column("built_by_id", sa.Integer(), nullable=False),
+        sa.Column("built_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signed_by_id", sa.Integer(), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("signed_by_id <> built_by_id", name=op.f("ck_batches_two_hands")),
+        sa.CheckConstraint("total > 0", name=op.f("ck_batches_total_positive")),
+        sa.ForeignKeyConstraint(["built_by_id"], ["users.id"], name=op.f("fk_batches_built_by_id")),
+        sa.ForeignKeyConstraint(["court_code"], ["courts.code"], name=op.f("fk_batches_court_code")),
+        sa.ForeignKeyConstraint(
+            ["paying_account_id"], ["paying_accounts.id"], name=op.f("fk_batches_paying_account_id")
+        ),
+        sa.ForeignKeyConstraint(["signed_by_id"], ["users.id"], name=op.f("fk_batches_signed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
+        sa.UniqueConstraint("court_code", "number", name=op.f("uq_batches_court_code_number")),
     )
     op.create_table(
         "batch_lines",
@@ -91,20 +118,24 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=60), nullable=False),
         sa.Column("batch_line_id", sa.Integer(), nullable=True),
         sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("is_repeated", sa.Boolean(), nullable=False),
         sa.Column("problem", sa.String(length=300), nullable=True),
         sa.ForeignKeyConstraint(["batch_line_id"], ["batch_lines.id"], name=op.f("fk_result_lines_batch_line_id")),
         sa.ForeignKeyConstraint(["file_id"], ["result_files.id"], name=op.f("fk_result_lines_file_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_result_lines")),
     )
     op.create_index(op.f("ix_result_lines_file_id"), "result_lines", ["file_id"], unique=False)
+    guard("paying_accounts")
     guard("result_files")
     guard("result_lines")
 
 
 def downgrade() -> None:
+    unguard("paying_accounts")
     unguard("result_files")
     unguard("result_lines")
     op.drop_table("result_lines")
     op.drop_table("batch_lines")
-    op.drop_table("result_files")
     op.drop_table("batches")
+    op.drop_table("result_files")
+    op.drop_table("paying_accounts")

@@ -31,9 +31,14 @@ def upgrade() -> None:
         sa.Column("allocated_by_id", sa.Integer(), nullable=False),
         sa.Column("allocated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("note", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("creditor <= creditor_rest_before", name=op.f("ck_allocations_never_over_served")),
         sa.CheckConstraint("fund + creditor + refund = amount", name=op.f("ck_allocations_parts_add_up")),
         sa.CheckConstraint("fund <= outstanding_before", name=op.f("ck_allocations_never_over_recovered")),
         sa.CheckConstraint("fund >= 0 AND creditor >= 0 AND refund >= 0", name=op.f("ck_allocations_parts_counted")),
+        sa.CheckConstraint(
+            "refund = 0 OR (fund = outstanding_before AND creditor = creditor_rest_before)",
+            name=op.f("ck_allocations_refund_last"),
+        ),
         sa.ForeignKeyConstraint(["advance_id"], ["advances.id"], name=op.f("fk_allocations_advance_id")),
         sa.ForeignKeyConstraint(["allocated_by_id"], ["users.id"], name=op.f("fk_allocations_allocated_by_id")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_allocations_case_id")),
@@ -41,7 +46,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["receipt_id"], ["case_receipts.id"], name=op.f("fk_allocations_receipt_id")),
         sa.ForeignKeyConstraint(["voucher_id"], ["vouchers.id"], name=op.f("fk_allocations_voucher_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_allocations")),
-        sa.UniqueConstraint("receipt_id", name=op.f("uq_allocations_receipt_id")),
+        sa.UniqueConstraint("receipt_id", "advance_id", name=op.f("uq_allocations_receipt_id_advance_id")),
     )
     op.create_index(op.f("ix_allocations_advance_id"), "allocations", ["advance_id"], unique=False)
     op.create_index(op.f("ix_allocations_business_date"), "allocations", ["business_date"], unique=False)

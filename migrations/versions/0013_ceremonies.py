@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["second_staff_id"], ["users.id"], name=op.f("fk_ceremony_lines_second_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ceremony_lines")),
         sa.UniqueConstraint("ceremony_id", "sequence", name=op.f("uq_ceremony_lines_ceremony_id_sequence")),
+        sa.UniqueConstraint("court_code", "bank_reference", name=op.f("uq_ceremony_lines_court_code_bank_reference")),
         sa.UniqueConstraint("court_code", "receipt_number", name=op.f("uq_ceremony_lines_court_code_receipt_number")),
         sa.UniqueConstraint("live_advance_id", name=op.f("uq_ceremony_lines_live_advance_id")),
         sa.UniqueConstraint("live_payout_id", name=op.f("uq_ceremony_lines_live_payout_id")),

@@ -59,8 +59,8 @@ COLUMNS: tuple[ImportColumn, ...] = (
         "自然人填身份证号码，单位填统一社会信用代码；单元格设为文本",
         "430602190102030012",
     ),
-    ImportColumn("申请执行人电话", "creditor_phone", False, "手机号码或带区号的固定电话；单元格设为文本", "13000000000"),
-    ImportColumn("开户银行", "bank", False, "申请执行人本人账户的银行和网点；三项账户信息须同时填写", "中国工商银行岳阳分行"),
+    ImportColumn("申请执行人电话", "creditor_phone", False, "手机号码或带区号的固定电话；设为文本", "13000000000"),
+    ImportColumn("开户银行", "bank", False, "本人账户的银行和网点；账户三项须同时填写", "中国工商银行岳阳分行"),
     ImportColumn("账户类型", "account_kind", False, f"其中之一：{_labels(AccountKind)}", "银行卡"),
     ImportColumn("收款账号", "account_number", False, "户名须为申请执行人本人；单元格设为文本", "6222020000000000000"),
     ImportColumn("承诺书签署日期", "undertaking_on", False, "年-月-日；尚未签署的留空", "2018-03-01"),
@@ -165,7 +165,7 @@ def read_row(cells: Mapping[str, Cell], *, court_code: str, today: date) -> Impo
     if number is not None and filed_on is not None:
         reader.check("filed_on", lambda: checks.check_filed_on(filed_on, number, today=today))
     legacy = reader.read("legacy_number", lambda cell: checks.old_number(text_of(cell)))
-    row = {
+    row: dict[str, Any] = {
         "number": number,
         "filed_on": filed_on,
         "category": reader.word("category", ClaimCategory),
@@ -181,8 +181,8 @@ def read_row(cells: Mapping[str, Cell], *, court_code: str, today: date) -> Impo
         "legacy_number": legacy,
     }
     if not reader.faults:
-        reader.check("debtor_identity", lambda: checks.check_parties([row["creditor"], row["debtor"]]))  # type: ignore[list-item]
-    return tuple(reader.faults) or ImportedCase(**row)  # type: ignore[arg-type]
+        reader.check("debtor_identity", lambda: checks.check_parties([row["creditor"], row["debtor"]]))
+    return tuple(reader.faults) or ImportedCase(**row)
 
 
 class _Reader:

@@ -113,9 +113,7 @@ def check_filed_on(filed_on: date, number: CaseNumber, *, today: date) -> None:
 def check_past(what: str, day: date | None, *, today: date) -> None:
     """Refuse a day that has not come yet. ``what`` is a marked msgid; it stands in the sentence as it is."""
     if day is not None and day > today:
-        raise RuleViolation(
-            "%(what)s晚于今天（%(today)s）。请核对日期后重新填写。", what=what, today=today.isoformat()
-        )
+        raise RuleViolation("%(what)s晚于今天（%(today)s）。请核对日期后重新填写。", what=what, today=today.isoformat())
 
 
 def check_claim(claim: Money) -> None:

@@ -5,8 +5,10 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from fundapp.cases.rules.identity import IdentityError, credit_code, party_name, resident_id
+from fundapp.cases.rules.facts import identity_of
+from fundapp.cases.rules.identity import IdentityError, party_name
 from fundapp.cases.rules.numbers import CaseNumberError, case_number, number_fragment
+from fundapp.cases.rules.words import PartyKind
 
 _MASKED_ID = re.compile(r"([0-9A-Z]{4})\*+([0-9A-Z]{4})")
 LONGEST_SEARCH = 100
@@ -32,12 +34,18 @@ def search_of(text: str, *, today: date) -> Search:
         plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
     if masked := _MASKED_ID.fullmatch(plain):
         return Search(identity_mask=f"{masked[1]}{'*' * 10}{masked[2]}")
-    for read in (lambda: resident_id(plain, today=today), lambda: credit_code(plain)):
+    if identity := _identity(plain, today):
+        return Search(identity=identity)
+    return Search(number_part=number_fragment(text), name_part=_name_part(text))
+
+
+def _identity(text: str, today: date) -> str | None:
+    for kind in PartyKind:
         try:
-            return Search(identity=read())
+            return identity_of(kind, text, today=today)
         except IdentityError:
             continue
-    return Search(number_part=number_fragment(text), name_part=_name_part(text))
+    return None
 
 
 def _name_part(text: str) -> str:

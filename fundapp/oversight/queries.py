@@ -1,0 +1,232 @@
+"""The figures that leadership asks for first: each is one function, so that a number on a page is traced to one place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from fundapp.advances import queries as advances
+from fundapp.advances.models import Advance
+from fundapp.advances.rules import AdvanceStatus
+from fundapp.cases import queries as cases
+from fundapp.cases.models import Case
+from fundapp.ceremonies import queries as ceremonies
+from fundapp.ceremonies.models import Ceremony
+from fundapp.ceremonies.rules import CeremonyStatus
+from fundapp.core import clock
+from fundapp.core.db import db
+from fundapp.core.money import Money, bare, yuan
+from fundapp.core.words import N_
+from fundapp.courts import queries as courts
+from fundapp.custody.models import CaseReceipt, Payout
+from fundapp.custody.rules import CaseReceiptStatus, PayoutStatus
+from fundapp.disbursement.models import Batch
+from fundapp.disbursement.rules import BatchStatus
+from fundapp.eligibility import queries as eligibility
+from fundapp.eligibility.rules import DEFAULT_CEILING
+from fundapp.funding import queries as funding
+from fundapp.funding.rules import ReceiptStatus
+from fundapp.ledger import queries as books
+from fundapp.ledger.models import Correction
+from fundapp.ledger.rules import CorrectionStatus
+from fundapp.recovery import queries as recovery
+from fundapp.users.models import User
+from fundapp.users.rules import Permission
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The fund in one view; amounts in yuan."""
+
+    cases_total: int
+    cases_under_ceiling: int
+    cases_concluded_by_advance: int
+    raised: Money
+    reserved: Money
+    available: Money
+    advanced: Money
+    recovered_to_fund: Money
+    outstanding: Money
+    ceremony_paid: Money
+    vouchers: int
+    trial_balance_difference: Money
+
+    def told(self) -> dict[str, int | str]:
+        """For another program: counts as numbers, amounts as text with two places."""
+        return {
+            name: bare(value) if isinstance(value, Money) else value for name, value in vars(self).items()
+        }
+
+
+def figures(scope: frozenset[str]) -> Figures:
+    """The figures of these courts together."""
+    return Figures(
+        cases_total=_count_cases(scope),
+        cases_under_ceiling=sum(_under_ceiling(court_code) for court_code in scope),
+        cases_concluded_by_advance=concluded(scope),
+        raised=funding.raised(scope),
+        reserved=books.reserved_in(scope),
+        available=books.available_in(scope),
+        advanced=advances.paid_in(scope),
+        recovered_to_fund=recovery.recovered_in(scope),
+        outstanding=recovery.outstanding_in(scope),
+        ceremony_paid=ceremonies.paid_in(scope),
+        vouchers=books.voucher_count(scope),
+        trial_balance_difference=books.difference(scope),
+    )
+
+
+def concluded(scope: frozenset[str]) -> int:
+    """Cases concluded by advance payment."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Case)
+            .where(Case.court_code.in_(scope), Case.concluded_by_advance_on.is_not(None))
+        )
+        or 0
+    )
+
+
+def _count_cases(scope: frozenset[str]) -> int:
+    return db.session.scalar(select(func.count()).select_from(Case).where(Case.court_code.in_(scope))) or 0
+
+
+def _under_ceiling(court_code: str) -> int:
+    """Cases within the ceiling of the court's terms in force, or of the standard ones where it has issued none."""
+    terms = eligibility.terms_in_force(court_code, clock.today())
+    if terms is None:
+        return cases.count_under(frozenset({court_code}), yuan(DEFAULT_CEILING), False)
+    return cases.count_under(frozenset({court_code}), terms.ceiling, terms.ceiling_included)
+
+
+@dataclass(frozen=True)
+class CourtFigures:
+    """One court's line of the overview."""
+
+    court_code: str
+    name: str
+    raised: Money
+    available: Money
+    reserved: Money
+    advanced: Money
+    recovered: Money
+    concluded: int
+
+
+def by_court(scope: frozenset[str]) -> Sequence[CourtFigures]:
+    """One line per court, for the table and the chart."""
+    lines = []
+    for court in courts.courts():
+        if court.code not in scope:
+            continue
+        own = frozenset({court.code})
+        lines.append(
+            CourtFigures(
+                court_code=court.code,
+                name=court.name,
+                raised=funding.raised(own),
+                available=books.available_in(own),
+                reserved=books.reserved_in(own),
+                advanced=advances.paid_in(own),
+                recovered=recovery.recovered_in(own),
+                concluded=concluded(own),
+            )
+        )
+    return lines
+
+
+@dataclass(frozen=True)
+class Task:
+    """Work that waits for the reader: what it is (a msgid), how many, and the page (endpoint and filter) where it waits."""
+
+    text: str
+    count: int
+    endpoint: str
+    filters: dict[str, str]
+
+
+def waiting(user: User) -> list[Task]:
+    """What waits for this user in his own court, by what his roles may do; empty kinds are left out."""
+    here = frozenset({user.court_code})
+    kinds: list[tuple[Permission, str, Select[Any], str, dict[str, str]]] = [
+        (Permission.ADVANCE_SIGN, N_("待我审批的垫付申请"), advances.waiting_for(user), "advances.index", {"waiting": "me"}),
+        (
+            Permission.ADVANCE_REQUEST,
+            N_("被退回、待补正的垫付申请"),
+            advances.advances(here, status=AdvanceStatus.RETURNED).where(Advance.prepared_by_id == user.id),
+            "advances.index",
+            {"status": "returned"},
+        ),
+        (
+            Permission.BATCH_BUILD,
+            N_("已批准、待编入批次的垫付"),
+            advances.advances(here, status=AdvanceStatus.APPROVED),
+            "disbursement.new",
+            {},
+        ),
+        (
+            Permission.BATCH_SIGN,
+            N_("待复核签发的发放批次"),
+            select(Batch).where(Batch.court_code.in_(here), Batch.status == BatchStatus.BUILT),
+            "disbursement.index",
+            {"status": "built"},
+        ),
+        (
+            Permission.BATCH_RESULT,
+            N_("待导入银行回执的批次"),
+            select(Batch).where(Batch.court_code.in_(here), Batch.status == BatchStatus.SENT),
+            "disbursement.index",
+            {"status": "sent"},
+        ),
+        (
+            Permission.RECEIPT_CONFIRM,
+            N_("待复核的资金到账"),
+            funding.receipts(here, status=ReceiptStatus.RECORDED),
+            "funding.receipts",
+            {"status": "recorded"},
+        ),
+        (
+            Permission.CASE_MONEY_CONFIRM,
+            N_("待复核的案款到账"),
+            select(CaseReceipt).where(
+                CaseReceipt.court_code.in_(here), CaseReceipt.status == CaseReceiptStatus.RECORDED
+            ),
+            "custody.receipts",
+            {"status": "recorded"},
+        ),
+        (
+            Permission.PAYOUT_APPROVE,
+            N_("待审批的案款发放"),
+            select(Payout).where(Payout.court_code.in_(here), Payout.status == PayoutStatus.REQUESTED),
+            "custody.payouts",
+            {"status": "requested"},
+        ),
+        (
+            Permission.CEREMONY_FREEZE,
+            N_("待审定名单的兑现大会"),
+            select(Ceremony).where(Ceremony.court_code.in_(here), Ceremony.status == CeremonyStatus.PLANNED),
+            "ceremonies.index",
+            {"status": "planned"},
+        ),
+        (
+            Permission.CORRECTION_CONFIRM,
+            N_("待复核的冲销申请"),
+            select(Correction).where(
+                Correction.court_code.in_(here), Correction.status == CorrectionStatus.REQUESTED
+            ),
+            "ledger.corrections",
+            {},
+        ),
+    ]
+    tasks = [
+        Task(text, _count(query), endpoint, filters)
+        for permission, text, query, endpoint, filters in kinds
+        if user.may(permission)
+    ]
+    return [task for task in tasks if task.count]
+
+
+def _count(query: Select[Any]) -> int:
+    return db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0

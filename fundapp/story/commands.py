@@ -1,0 +1,89 @@
+"""``demo``: plays the story on an empty database and tells its figures from the database."""
+
+from datetime import date
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+
+from fundapp.core import clock
+from fundapp.core.commands import plainly
+from fundapp.core.config import ROOT
+from fundapp.core.db import transaction
+from fundapp.core.errors import RuleViolation
+from fundapp.courts import queries as courts
+from fundapp.courts import service as court_service
+from fundapp.courts.rules import YUEYANG_DISTRICT
+from fundapp.ledger import service as ledger
+from fundapp.ledger.rules import Model
+from fundapp.oversight import queries as oversight
+from fundapp.story import sample
+from fundapp.story.cast import PASSWORD, SUPERIOR_POSTS, engage
+from fundapp.story.plan import YEAR, case_money, district
+from fundapp.story.play import CourtYear
+
+SEAT = "湘06"
+FIGURES = (
+    ("cases_total", "登记案件（件）"),
+    ("cases_under_ceiling", "其中2万元以下案件（件）"),
+    ("cases_concluded_by_advance", "垫付结案（件）"),
+    ("raised", "累计筹集（元）"),
+    ("advanced", "累计垫付（元）"),
+    ("recovered_to_fund", "追偿收回（元）"),
+    ("outstanding", "未收回（元）"),
+    ("reserved", "已批未付（元）"),
+    ("available", "可用资金（元）"),
+    ("ceremony_paid", "兑现大会发放（元）"),
+    ("vouchers", "记账凭证（张）"),
+    ("trial_balance_difference", "试算平衡差额（元）"),
+)
+
+
+@click.command()
+@with_appcontext
+@plainly
+def demo() -> None:
+    """Play the Yueyang story of 2018 through the real services, on an empty database."""
+    upgrade(directory=str(ROOT / "migrations"))
+    if courts.codes():
+        raise RuleViolation("数据库中已有数据，演示不会与真实数据混在一起；请用 FUND_INSTANCE 指定空的目录后再试。")
+    plans = district()
+    listed = sample.workbook(plans)
+    folder = current_app.config["SETTINGS"].instance
+    (folder / sample.SHIPPED.name).write_bytes(listed)
+    amounts = case_money(plans)
+    with clock.at(date(YEAR, 1, 2)):
+        _found()
+    years = [CourtYear(plan, amounts, listed) for plan in plans]
+    scenes = [(year.plan.place, name, play) for year in years for name, play in year.scenes()]
+    with click.progressbar(scenes, label="2018", item_show_func=_shown, width=30) as told:
+        for _place, _name, play in told:
+            play()
+    for outcome, number, why in (told for year in years for told in year.told):
+        click.echo(f"{outcome}  {number}  {why}")
+    _tell()
+    package = _package()
+    click.echo(f"\n{YEAR}年度审计包：{package}")
+    click.echo(f"演示账号：各院“代字数字-岗位”，如 0602-handler；密码均为 {PASSWORD}")
+
+
+def _shown(scene: tuple[str, str, object] | None) -> str:
+    return f"{scene[0]} {scene[1]}" if scene else ""
+
+
+def _found() -> None:
+    with transaction():
+        court_service.found_district(YUEYANG_DISTRICT, seat=SEAT)
+    cast = engage(SEAT, SUPERIOR_POSTS)
+    with transaction(SEAT):
+        ledger.open_books(SEAT, model=Model.OWN_FUNDS, actor=cast.admin)
+
+
+def _tell() -> None:
+    told = oversight.figures(courts.codes()).told()
+    click.echo("")
+    for name, text in FIGURES:
+        value = told[name]
+        shown = f"{value:,}" if isinstance(value, int) else f"{value:>}"
+        click.echo(f"{text:<20}\t{shown:>18}")

@@ -1,0 +1,541 @@
+#!/usr/bin/env python3
+"""Checks an unpacked audit package of the advance-payment fund. 核对已解压的垫付资金年度审计包。
+
+Run it where it lies, with nothing but Python 3.8 or later:   在本文件所在文件夹运行（只需 Python 3.8 及以上版本）：
+
+    python check.py
+
+It trusts no total that it is given. It reads the manifest, hashes every file, seals every entry of the trail of acts
+anew, and recomputes every voucher, every balance and every sub-ledger from the postings. It prints the figures and OK,
+or the first thing that is wrong, and ends with status 0 or 1. It writes nothing and asks no other computer.
+本程序不采信任何现成的合计数：逐个核对文件摘要，重新计算操作留痕的校验码、每张凭证、每个余额和各明细账。
+
+The steps stand in CHECKS, in this order, each one function. Amounts are counted in whole fen (分).
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import itertools
+import json
+import os
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, BinaryIO
+
+FORMAT = "fund-audit-package/1"
+MANIFEST, MANIFEST_DIGEST = "manifest.json", "manifest.sha256"
+FIRST_SEAL = "0" * 64
+CHUNK = 1 << 20
+AMOUNT = re.compile(r"-?[0-9]{1,16}\.[0-9]{2}")
+BANK_AND_CASH = {"1002.01", "1001.01"}  # the fund's own money: its bank account, and cash drawn from it
+FUND_BANK, RECEIVABLE, CASE_MONEY = "1002.01", "1218.01", "2901.02"
+LONGEST_CELL = 10 * CHUNK
+
+
+class Difference(Exception):
+    """The first thing that is wrong."""
+
+
+def require(holds: Any, told: str) -> None:
+    if not holds:
+        raise Difference(told)
+
+
+class Folder:
+    """The unpacked package."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def names(self) -> list[str]:
+        found = []
+        for place, _folders, files in os.walk(self.path):
+            for name in files:
+                found.append(os.path.relpath(os.path.join(place, name), self.path).replace(os.sep, "/"))
+        return sorted(found)
+
+    def open(self, name: str) -> BinaryIO:
+        return open(os.path.join(self.path, *name.split("/")), "rb")
+
+
+def digest_of(package: Folder, name: str) -> tuple[int, str]:
+    """The size and the SHA-256 of a file."""
+    digest, size = hashlib.sha256(), 0
+    with package.open(name) as file:
+        while True:
+            data = file.read(CHUNK)
+            if not data:
+                return size, digest.hexdigest()
+            digest.update(data)
+            size += len(data)
+
+
+def sealed(parts: Iterable[str]) -> str:
+    """SHA-256 over parts, each as its length in bytes, a colon and its bytes: how entries and vouchers are sealed."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8")
+        digest.update(b"%d:" % len(data))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def fen(text: str, where: str = "amount") -> int:
+    require(AMOUNT.fullmatch(text), f"{where}: “{text}” is not an amount / 不是金额")
+    return int(text.replace(".", ""))
+
+
+def yuan(amount: int) -> str:
+    sign = "-" if amount < 0 else ""
+    return f"{sign}{abs(amount) // 100:,}.{abs(amount) % 100:02d}"
+
+
+# ------------------------------------------------------------------------------------------------ files and tables
+
+
+class Books:
+    """What is read of the package and recomputed from it, step by step."""
+
+    def __init__(self, package: Folder) -> None:
+        self.package = package
+        self.manifest: dict[str, Any] = {}
+        self.files: dict[str, Any] = {}
+        # (court, account, month) -> debit, credit
+        self.turnover: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+        # (court, account, case) -> debit less credit
+        self.by_case: dict[tuple[str, str, str], int] = defaultdict(int)
+        # source -> received, given back, used, recovered
+        self.by_source: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+        self.voucher_total: dict[str, int] = {}  # voucher id -> total
+        self.reversed: set[str] = set()  # ids of vouchers undone within the package
+        self.posted: dict[str, str] = {}  # voucher id -> its digest on the trail
+        self.vouchers = self.postings = self.entries = self.moved = 0
+        self.figures: list[str] = []
+
+    def rows(self, table: str) -> Iterator[dict[str, str]]:
+        """The rows of a table as dictionaries, each with every column."""
+        name = f"csv/{table}.csv"
+        require(name in self.files, f"{name} is not in the package / 缺少文件")
+        count = 0
+        with io.TextIOWrapper(self.package.open(name), encoding="utf-8-sig", newline="") as text:
+            for count, row in enumerate(csv.DictReader(text, strict=True), 1):
+                require(None not in row and None not in row.values(), f"{name}: row {count} is ragged / 列数不符")
+                yield row
+        require(
+            count == self.files[name]["rows"],
+            f"{name} has {count} rows, the manifest says {self.files[name]['rows']} / 行数不符",
+        )
+
+    @property
+    def courts(self) -> list[str]:
+        return list(self.manifest["courts"])
+
+    @property
+    def year(self) -> int:
+        return int(self.manifest["year"])
+
+
+def check_manifest(books: Books) -> None:
+    """The manifest is the one that manifest.sha256 names."""
+    names = books.package.names()
+    for name in (MANIFEST, MANIFEST_DIGEST):
+        require(name in names, f"{name} is missing / 缺少文件")
+    with books.package.open(MANIFEST_DIGEST) as file:
+        stated = file.read(CHUNK)
+    _size, digest = digest_of(books.package, MANIFEST)
+    require(stated == (f"{digest}  {MANIFEST}\n").encode("ascii"), "manifest.json does not match / 与摘要不符")
+    with books.package.open(MANIFEST) as file:
+        books.manifest = json.loads(file.read().decode("utf-8"))
+    require(books.manifest["format"] == FORMAT, "unknown format / 格式不明：{}".format(books.manifest["format"]))
+    books.files = {entry["name"]: entry for entry in books.manifest["files"]}
+
+
+def check_files(books: Books) -> None:
+    """Every file is there, none is changed, and none is added."""
+    expected = set(books.files) | {MANIFEST, MANIFEST_DIGEST}
+    found = set(books.package.names())
+    for name in sorted(expected - found):
+        raise Difference(f"{name} is missing / 缺少文件")
+    for name in sorted(found - expected):
+        raise Difference(f"{name} does not belong to the package / 多出文件")
+    for name, entry in books.files.items():
+        size, digest = digest_of(books.package, name)
+        require((size, digest) == (entry["size"], entry["sha256"]), f"{name} was changed / 文件被改动")
+    for table in books.manifest["tables"]:
+        for name in ("csv/{}.csv".format(table["name"]), table["workbook"]):
+            require(name in books.files, f"{name} is not in the package / 缺少文件")
+    books.figures.append(f"files 文件 {len(expected)}")
+
+
+# ------------------------------------------------------------------------------------------------ the trail of acts
+
+
+def check_trail(books: Books) -> None:
+    """Each court's chain: no gap, every seal right, time never running back, its end as the manifest says."""
+    chains = dict.fromkeys(books.courts, (0, FIRST_SEAL, ""))
+    for row in books.rows("trail"):
+        court = row["court_code"]
+        require(court in chains, f"trail 留痕：{court} is no court of this package / 法院不符")
+        length, head, before = chains[court]
+        where = "{} trail 留痕 {}".format(court, row["seq"])
+        require(row["seq"] == str(length + 1), f"{where}: entry {length + 1} is missing / 缺号")
+        require(row["previous"] == head, f"{where}: does not follow the entry before / 与上一条不衔接")
+        require(row["recorded_at"] >= before, f"{where}: earlier than the entry before / 时间倒退")
+        parts = (row[name] for name in ("court_code", "seq", "recorded_at", "event", "subject", "actor_id", "facts"))
+        require(sealed(["1", *parts, head]) == row["seal"], f"{where}: does not match its seal / 校验码不符")
+        chains[court] = (length + 1, row["seal"], row["recorded_at"])
+        books.entries += 1
+        if row["event"] == "ledger.voucher.posted":
+            note_voucher(books, row)
+    for court in books.courts:
+        chain, stated = chains[court], books.manifest["chains"][court]
+        right = (stated["length"], stated["head"]) == chain[:2]
+        require(right, f"{court}: the chain ends elsewhere / 留痕末端不符")
+    books.figures.append(f"trail entries 操作留痕 {books.entries}")
+
+
+def note_voucher(books: Books, row: dict[str, str]) -> None:
+    facts = json.loads(row["facts"])
+    if int(facts["number"][:4]) <= books.year:
+        books.posted[row["subject"][len("voucher:") :]] = facts["digest"]
+
+
+# ------------------------------------------------------------------------------------------------ vouchers
+
+
+def check_vouchers(books: Books) -> None:
+    """Vouchers are numbered without gap; the postings of each are lawful, add up, and are those sealed when posted."""
+    accounts = {row["code"] for row in books.rows("accounts")}
+    last: dict[tuple[str, str], int] = defaultdict(int)  # (court, year) -> the last number
+    groups = itertools.groupby(books.rows("postings"), key=lambda row: row["voucher_id"])
+    for voucher in books.rows("vouchers"):
+        where = "{} {}".format(voucher["court_code"], voucher["cited"])
+        series = (voucher["court_code"], voucher["year"])
+        last[series] += 1
+        missing = f"{voucher['year']}-{last[series]:04d}"
+        require(voucher["cited"] == missing, f"{where}: voucher {missing} is missing / 凭证缺号")
+        require(voucher["court_code"] in books.courts, f"{where}: no court of this package / 法院不符")
+        year = voucher["business_date"][:4]
+        require(year == voucher["year"] and int(year) <= books.year, f"{where}: dated in another year / 年度不符")
+        two = voucher["prepared_by"] != voucher["reviewed_by"]
+        require(two, f"{where}: one person made and reviewed it / 制单审核同人")
+        voucher_id, lines = next(groups, (None, ()))
+        require(voucher_id == voucher["id"], f"{where}: its postings are missing or stand elsewhere / 分录缺失或错位")
+        check_postings(books, voucher, list(lines), accounts, where)
+    require(next(groups, None) is None, "postings.csv: postings without a voucher / 有无凭证的分录")
+    require(not books.posted, f"vouchers of the trail are missing / 缺少留痕所记凭证：{sorted(books.posted)[:3]}")
+    books.figures.append(f"vouchers 凭证 {books.vouchers}, postings 分录 {books.postings}")
+
+
+def check_postings(
+    books: Books, voucher: dict[str, str], lines: list[dict[str, str]], accounts: set[str], where: str
+) -> None:
+    parts = [voucher["court_code"], voucher["cited"], voucher["name"], voucher["business_date"]]
+    total = 0
+    for at, line in enumerate(lines, 1):
+        amount = fen(line["amount"], where)
+        require(line["line"] == str(at), f"{where}: posting {at} is missing / 分录缺号")
+        require(amount > 0, f"{where}: posting {at} is not above zero / 分录金额不大于零")
+        require(line["debit"] != line["credit"], f"{where}: posting {at} has one account / 借贷同科目")
+        require({line["debit"], line["credit"]} <= accounts, f"{where}: posting {at}: no such account / 科目不明")
+        parts += [line["debit"], line["credit"], str(amount), line["case_ref"], line["source_ref"], line["debtor_ref"]]
+        total += amount
+        book(books, voucher, line, amount)
+    digest = sealed(parts)
+    require(total == fen(voucher["total"], where), f"{where}: the postings do not make its total / 分录合计不符")
+    require(digest == voucher["digest"], f"{where}: the postings do not match its digest / 凭证校验码不符")
+    require(books.posted.pop(voucher["id"], "") == digest, f"{where}: the trail says otherwise / 与留痕不符")
+    books.voucher_total[voucher["id"]] = total
+    if voucher["reverses_id"]:
+        books.reversed.add(voucher["reverses_id"])
+    books.vouchers += 1
+    books.postings += len(lines)
+    books.moved += total
+
+
+def book(books: Books, voucher: dict[str, str], line: dict[str, str], amount: int) -> None:
+    """Add one posting to everything that is recomputed."""
+    court, month, case = voucher["court_code"], voucher["business_date"][:7], line["case_ref"]
+    books.turnover[court, line["debit"], month][0] += amount
+    books.turnover[court, line["credit"], month][1] += amount
+    if case:
+        books.by_case[court, line["debit"], case] += amount
+        books.by_case[court, line["credit"], case] -= amount
+    enters, leaves = line["debit"] in BANK_AND_CASH, line["credit"] in BANK_AND_CASH
+    if line["source_ref"] and enters != leaves:
+        column = (3 if case else 0) if enters else (2 if case else 1)
+        books.by_source[line["source_ref"]][column] += amount
+
+
+# ------------------------------------------------------------------------------------------------ balances
+
+
+def sides(balance: int) -> tuple[int, int]:
+    return max(balance, 0), max(-balance, 0)
+
+
+def check_months(books: Books) -> None:
+    """Each month's turnover and balance of each account, recomputed from the postings."""
+    stated: dict[tuple[str, str, str], list[int]] = {}
+    for row in books.rows("months"):
+        key = (row["court_code"], row["account"], row["month"])
+        stated[key] = [fen(row[name]) for name in ("debit", "credit", "balance")]
+    running: dict[tuple[str, str], int] = defaultdict(int)
+    for key in sorted(books.turnover):
+        debit, credit = books.turnover[key]
+        running[key[:2]] += debit - credit
+        expected = [debit, credit, running[key[:2]]]
+        require(stated.pop(key, None) == expected, "{} {} {}: turnover or balance / 月发生额或余额不符".format(*key))
+    require(not stated, f"months.csv: without postings / 无分录支持：{sorted(stated)[:1]}")
+
+
+def check_trial_balance(books: Books) -> None:
+    """试算平衡: opening, turnover and closing of each account; debits equal credits."""
+    first = f"{books.year:04d}-01"
+    # (court, account) -> balance before, debit, credit
+    expected: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for (court, account, month), (debit, credit) in books.turnover.items():
+        found = expected[court, account]
+        if month < first:
+            found[0] += debit - credit
+        else:
+            found[1] += debit
+            found[2] += credit
+    names = ("opening_debit", "opening_credit", "debit", "credit", "closing_debit", "closing_credit")
+    sums: dict[str, list[int]] = defaultdict(lambda: [0] * 6)
+    for row in books.rows("trial_balance"):
+        key = (row["court_code"], row["account"])
+        require(key in expected, "{} {}: without postings / 无分录支持".format(*key))
+        opening, debit, credit = expected.pop(key)
+        stated = [fen(row[name]) for name in names]
+        right = [*sides(opening), debit, credit, *sides(opening + debit - credit)]
+        require(stated == right, "{} {}: trial balance / 试算平衡表不符".format(*key))
+        sums[key[0]] = [before + now for before, now in zip(sums[key[0]], stated)]  # noqa: B905 - Python 3.8
+    require(not expected, f"trial_balance.csv lacks / 缺少科目：{sorted(expected)[:1]}")
+    for court, amounts in sums.items():
+        require(amounts[::2] == amounts[1::2], f"{court}: debits are not credits / 借贷不平")
+    books.figures.append(f"turnover of the year 本年发生额 {yuan(sum(amounts[2] for amounts in sums.values()))}")
+
+
+def check_closed_years(books: Books) -> None:
+    """In a closed year of own funds (B) nothing is left on income, expense and the year's result."""
+    models = {row["code"]: row["model"] for row in books.rows("courts")}
+    closed = [row for row in books.rows("closed_years") if int(row["year"]) == books.year]
+    left: dict[tuple[str, str], int] = defaultdict(int)
+    for (court, account, _month), (debit, credit) in books.turnover.items():
+        left[court, account] += debit - credit
+    for row in closed:
+        for (court, account), balance in sorted(left.items()):
+            if court == row["court_code"] and models[court] == "B" and (account[0] in "45" or account == "3301"):
+                require(balance == 0, f"{court} {account}: not carried over / 年终未结转")
+    books.figures.append(f"courts closed 已年终结账法院 {len(closed)} / {len(books.courts)}")
+
+
+# ------------------------------------------------------------------------------------------------ sub-ledgers
+
+
+def check_sources(books: Books) -> None:
+    """Each source's money from the postings, and all of them together the fund's bank account and cash."""
+    left: dict[str, int] = defaultdict(int)
+    for row in books.rows("sources"):
+        received, given_back, used, recovered = books.by_source.pop("source:" + row["id"], [0, 0, 0, 0])
+        balance = received - given_back - used + recovered
+        stated = [fen(row[name]) for name in ("received", "given_back", "used", "recovered", "balance")]
+        right = [received, given_back, used, recovered, balance]
+        where = "{} source 资金来源 {}".format(row["court_code"], row["name"])
+        require(stated == right, f"{where}: does not match / 与分录不符")
+        left[row["court_code"]] += balance
+    require(not books.by_source, f"postings of unknown sources / 来源不明：{sorted(books.by_source)[:1]}")
+    for court in books.courts:
+        bank = balance_of(books, court, FUND_BANK)
+        cash = left[court] - bank
+        require(0 <= cash <= balance_of(books, court, "1001.01"), f"{court}: sources are not the fund / 来源合计不符")
+    books.figures.append(f"fund left 资金结余 {yuan(sum(left.values()))}")
+
+
+def balance_of(books: Books, court: str, account: str) -> int:
+    found = (pair for (of, code, _), pair in books.turnover.items() if (of, code) == (court, account))
+    return sum(debit - credit for debit, credit in found)
+
+
+def counts(books: Books, voucher_id: str, amount: int, where: str) -> bool:
+    """Whether a payment or receipt stands: its voucher is in the package with its amount and was not reversed."""
+    if voucher_id not in books.voucher_total:
+        raise Difference(f"{where}: its voucher is missing / 缺少凭证")
+    require(books.voucher_total[voucher_id] >= amount, f"{where}: more than its voucher / 与凭证金额不符")
+    return voucher_id not in books.reversed
+
+
+def check_advances(books: Books) -> None:
+    """Each advance: paid once, recovered never beyond; 1218.01 by case is what is outstanding (model B)."""
+    paid: dict[str, int] = defaultdict(int)
+    recovered: dict[str, int] = defaultdict(int)
+    seen: set[str] = set()
+    for row in books.rows("payments"):
+        amount, where = fen(row["amount"]), "payment 垫付 {}".format(row["id"])
+        require(row["advance_id"] not in seen, f"{where}: its advance is paid twice / 重复垫付")
+        seen.add(row["advance_id"])
+        if counts(books, row["voucher_id"], amount, where):
+            paid[row["advance_id"]] += amount
+    for row in books.rows("recoveries"):
+        parts = [fen(row[name]) for name in ("fund", "creditor", "refund")]
+        where = "recovery 追偿 {}".format(row["id"])
+        require(min(parts) >= 0 and sum(parts) == fen(row["amount"]), f"{where}: parts do not add up / 分配不符")
+        if parts[0] and counts(books, row["voucher_id"], parts[0], where):
+            recovered[row["advance_id"]] += parts[0]
+    outstanding: dict[tuple[str, str], int] = defaultdict(int)
+    for row in books.rows("advances"):
+        one = (paid[row["id"]], recovered[row["id"]], paid[row["id"]] - recovered[row["id"]])
+        where = "{} advance 垫付 {}".format(row["case_number"], row["id"])
+        require(one[2] >= 0, f"{where}: recovered more than was paid / 追偿超过垫付")
+        require([fen(row[name]) for name in ("paid", "recovered", "outstanding")] == list(one), f"{where}: 金额不符")
+        require(not one[0] or one[0] == fen(row["amount"]), f"{where}: paid another amount / 实付与批准不符")
+        outstanding[row["court_code"], "case:" + row["case_id"]] += one[2]
+    models = {row["code"]: row["model"] for row in books.rows("courts")}
+    compare_cases(books, RECEIVABLE, 1, {key: owed for key, owed in outstanding.items() if models[key[0]] == "B"})
+    books.figures.append(f"advanced 垫付 {yuan(sum(paid.values()))}")
+    books.figures.append(f"recovered 已追回 {yuan(sum(recovered.values()))}")
+    books.figures.append(f"outstanding 未收回 {yuan(sum(outstanding.values()))}")
+
+
+def check_case_money(books: Books) -> None:
+    """2901.02 by case is what debtors paid in less what was paid out and what went back to the fund."""
+    held: dict[tuple[str, str], int] = defaultdict(int)
+    for row in books.rows("case_receipts"):
+        amount, where = fen(row["amount"]), "case receipt 案款 " + row["id"]
+        if row["status"] == "confirmed" and counts(books, row["voucher_id"], amount, where):
+            held[row["court_code"], "case:" + row["case_id"]] += amount
+    for row in books.rows("recoveries"):
+        if fen(row["fund"]) and row["voucher_id"] not in books.reversed:
+            held[row["court_code"], "case:" + row["case_id"]] -= fen(row["fund"])
+    for row in books.rows("payouts"):
+        if row["voucher_id"] and counts(books, row["voucher_id"], fen(row["amount"]), "payout " + row["id"]):
+            held[row["court_code"], "case:" + row["case_id"]] -= fen(row["amount"])
+    for (court, case), amount in sorted(held.items()):
+        require(amount >= 0, f"{court} {case}: paid out more than came in / 案款超付")
+    compare_cases(books, CASE_MONEY, -1, held)
+    books.figures.append(f"case money held 案款结存 {yuan(sum(held.values()))}")
+
+
+def compare_cases(books: Books, account: str, side: int, register: Mapping[tuple[str, str], int]) -> None:
+    """A register by case against the account by case; ``side`` is 1 for debit accounts and -1 for credit ones."""
+    booked = {
+        (court, case): side * amount
+        for (court, code, case), amount in books.by_case.items()
+        if code == account and amount
+    }
+    for key in sorted(set(booked) | set(register)):
+        inside, beside = booked.get(key, 0), register.get(key, 0)
+        where = f"{key[0]} {key[1]} {account}"
+        require(inside == beside, f"{where}: {yuan(inside)}, the register {yuan(beside)} / 科目与台账不符")
+
+
+def check_approvals(books: Books) -> None:
+    """Nobody signs what he prepared, nor twice in one round; what was paid had at least three agreeing signatures."""
+    signed: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
+    for row in books.rows("decisions"):
+        signed[row["subject"], row["round"]].append(row)
+    for (subject, _round), rows in signed.items():
+        people = [row["actor"] for row in rows]
+        require(len(people) == len(set(people)), f"{subject}: one person signed twice / 一人重复审批")
+    for row in books.rows("advances"):
+        rows = signed.get(("advance:" + row["id"], row["round"]), [])
+        where = "{} advance 垫付 {}".format(row["case_number"], row["id"])
+        require(all(one["actor"] != row["prepared_by"] for one in rows), f"{where}: signed by its maker / 自办自批")
+        agreed = [one for one in rows if one["outcome"] == "agreed" and one["payload_digest"] == row["payload_digest"]]
+        require(fen(row["paid"]) == 0 or len(agreed) >= 3, f"{where}: paid without its signatures / 审批不全")
+    books.figures.append(f"signatures 审批签署 {sum(len(rows) for rows in signed.values())}")
+
+
+def check_batches(books: Books) -> None:
+    """Each batch is the sum of its lines."""
+    lines: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for row in books.rows("batch_lines"):
+        lines[row["batch_id"]][0] += fen(row["amount"])
+        lines[row["batch_id"]][1] += 1
+    for row in books.rows("batches"):
+        stated = [fen(row["total"]), int(row["line_count"])]
+        right = lines.pop(row["id"], None) == stated
+        require(right, "batch 批次 {}: not the sum of its lines / 合计不符".format(row["number"]))
+    require(not lines, "batch_lines.csv: lines without a batch / 有无批次的明细")
+
+
+def check_ceremonies(books: Books) -> None:
+    """At a closed ceremony the cash drawn is the cash handed over and the cash brought back."""
+    cash: dict[tuple[str, str], int] = defaultdict(int)
+    handed = 0
+    for row in books.rows("ceremony_lines"):
+        if row["status"] == "paid":
+            handed += fen(row["amount"])
+            if row["method"] == "cash":
+                cash[row["ceremony_id"], row["source"]] += fen(row["amount"])
+    for row in books.rows("ceremonies"):
+        for source, name in (("advance", "fund_cash"), ("case_money", "case_cash")):
+            drawn, returned = fen(row[name + "_drawn"]), fen(row[name + "_returned"])
+            balanced = row["status"] != "closed" or drawn == returned + cash[row["id"], source]
+            require(balanced, "ceremony 兑现大会 {}: cash does not balance / 现金不符".format(row["name"]))
+    books.figures.append(f"handed over at ceremonies 大会发放 {yuan(handed)}")
+
+
+def check_totals(books: Books) -> None:
+    """The figures on the manifest are those recomputed."""
+    right = {
+        "vouchers": books.vouchers,
+        "postings": books.postings,
+        "trail_entries": books.entries,
+        "posted": yuan(books.moved).replace(",", ""),
+    }
+    require(books.manifest["totals"] == right, "manifest.json: totals / 合计不符")
+
+
+CHECKS = (
+    check_manifest,
+    check_files,
+    check_trail,
+    check_vouchers,
+    check_months,
+    check_trial_balance,
+    check_closed_years,
+    check_sources,
+    check_advances,
+    check_case_money,
+    check_approvals,
+    check_batches,
+    check_ceremonies,
+    check_totals,
+)
+
+
+def check(package: Folder) -> list[str]:
+    """The figures of a package, recomputed; raises Difference with the first thing that is wrong."""
+    csv.field_size_limit(LONGEST_CELL)
+    books = Books(package)
+    for step in CHECKS:
+        try:
+            step(books)
+        except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError, csv.Error) as broken:
+            raise Difference(f"{step.__name__}: cannot be read / 无法读取：{broken!r}") from broken
+    return books.figures
+
+
+def main() -> int:
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        figures = check(Folder(os.path.dirname(os.path.abspath(__file__))))
+    except Difference as difference:
+        print(f"FAILED 核对不符：{difference}")
+        return 1
+    for figure in figures:
+        print(figure)
+    print("OK 核对无误")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

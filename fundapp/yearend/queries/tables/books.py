@@ -1,0 +1,199 @@
+"""The books: accounts, vouchers, postings, balances, what was closed."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from fundapp.core.money import ZERO
+from fundapp.courts.models import Court
+from fundapp.ledger import queries as books
+from fundapp.ledger.models import BookingModel, ClosedMonth, MonthTurnover, PostingLine, Voucher
+from fundapp.ledger.rules import LABELS as LEDGER_LABELS
+from fundapp.ledger.rules import SIDE, Account
+from fundapp.users.models import User
+from fundapp.yearend.models import ClosedYear
+from fundapp.yearend.queries.tables.registry import (
+    CASE,
+    COURT,
+    ID,
+    Column,
+    Row,
+    Scope,
+    amount_column,
+    cited,
+    stream,
+    table,
+    within,
+)
+
+
+@table(
+    "courts", "法院", "books", "Courts in this package",
+    Column("code", "法院代字", "code of the court"),
+    Column("name", "名称", "name"),
+    Column("level", "级别", "level"),
+    Column("parent_code", "上级法院代字", "code of the superior court"),
+    Column("model", "记账模式", "booking model: A entrusted money, B own funds; empty while the books are not opened"),
+)  # fmt: skip
+def _courts(scope: Scope) -> Iterable[Row]:
+    query = select(Court.code, Court.name, Court.level, Court.parent_code, BookingModel.model).outerjoin(
+        BookingModel, BookingModel.court_code == Court.code
+    )
+    return stream(query.where(within(Court.code, scope)).order_by(Court.code))
+
+
+@table(
+    "accounts", "会计科目", "books", "Chart of accounts",
+    Column("code", "科目编号", "code of the account"),
+    Column("name", "科目名称", "name of the account"),
+    Column("side", "余额方向", "side on which the balance stands"),
+)  # fmt: skip
+def _accounts(scope: Scope) -> Iterable[Row]:
+    return [(account, LEDGER_LABELS[account], SIDE[account]) for account in Account]
+
+
+@table(
+    "vouchers", "记账凭证", "books", "Vouchers of all years up to the year of the package",
+    ID,
+    COURT,
+    Column("year", "年度", "year of the business date", "number"),
+    Column("number", "序号", "number in the court and year, without gap", "number"),
+    Column("cited", "凭证号", "how the voucher is cited"),
+    Column("name", "业务事项", "name of the act, posted once"),
+    Column("business_date", "业务日期", "day on which it happened", "day"),
+    Column("recorded_at", "登记时间", "moment of recording", "moment"),
+    Column("summary", "摘要", "summary"),
+    Column("attachments", "附件张数", "number of originals attached", "number"),
+    amount_column("total", "合计金额", "sum of its postings"),
+    Column("prepared_by", "制单", "who prepared it (login name)"),
+    Column("reviewed_by", "审核", "who reviewed it"),
+    Column("booked_by", "记账", "whose act booked it"),
+    Column("reverses_id", "冲销凭证标识", "id of the voucher that it reverses"),
+    Column("digest", "凭证校验码", "SHA-256 of number, name, date and postings, as recorded on the trail"),
+)  # fmt: skip
+def _vouchers(scope: Scope) -> Iterable[Row]:
+    query = (
+        select(
+            Voucher.id, Voucher.court_code, Voucher.year, Voucher.number, Voucher.name, Voucher.business_date,
+            Voucher.recorded_at, Voucher.summary, Voucher.attachments, Voucher.total, Voucher.prepared_by_id,
+            Voucher.reviewed_by_id, Voucher.booked_by_id, Voucher.reverses_id, Voucher.digest,
+        )
+        .where(within(Voucher.court_code, scope), Voucher.business_date <= scope.last_day)
+        .order_by(Voucher.court_code, Voucher.year, Voucher.number)
+    )  # fmt: skip
+    for voucher_id, court, year, number, *facts, prepared, reviewed, booked, reverses, digest in stream(query):
+        hands = (scope.people[prepared], scope.people[reviewed], scope.people[booked])
+        yield voucher_id, court, year, number, cited(year, number), *facts, *hands, reverses, digest
+
+
+@table(
+    "postings", "分录", "books", "Postings: one debit, one credit account, one amount; in the order of the vouchers",
+    Column("voucher_id", "凭证标识", "id of its voucher", "number"),
+    COURT,
+    Column("cited", "凭证号", "number of its voucher"),
+    Column("line", "行号", "line in the voucher", "number"),
+    Column("debit", "借方科目", "account debited"),
+    Column("credit", "贷方科目", "account credited"),
+    amount_column("amount", "金额", "amount, above zero"),
+    Column("case_ref", "案件标识", "case it concerns (case:ID)"),
+    Column("source_ref", "资金来源标识", "source of the money (source:ID)"),
+    Column("debtor_ref", "被执行人标识", "debtor it concerns (party:ID)"),
+    CASE,
+)  # fmt: skip
+def _postings(scope: Scope) -> Iterable[Row]:
+    query = (
+        select(
+            PostingLine.voucher_id, Voucher.court_code, Voucher.year, Voucher.number, PostingLine.line,
+            PostingLine.debit, PostingLine.credit, PostingLine.amount, PostingLine.case_ref, PostingLine.source_ref,
+            PostingLine.debtor_ref,
+        )
+        .join(Voucher, Voucher.id == PostingLine.voucher_id)
+        .where(within(Voucher.court_code, scope), Voucher.business_date <= scope.last_day)
+        .order_by(Voucher.court_code, Voucher.year, Voucher.number, PostingLine.line)
+    )  # fmt: skip
+    for voucher_id, court, year, number, *facts, case, source, debtor in stream(query):
+        case_number = scope.case_numbers.get(case or "")
+        yield voucher_id, court, cited(year, number), *facts, case, source, debtor, case_number
+
+
+@table(
+    "trial_balance", "试算平衡表", "books", "Trial balance of the year, by court and account",
+    COURT,
+    Column("year", "年度", "year", "number"),
+    Column("account", "科目编号", "code of the account"),
+    Column("name", "科目名称", "name of the account"),
+    amount_column("opening_debit", "期初借方", "opening balance, debit"),
+    amount_column("opening_credit", "期初贷方", "opening balance, credit"),
+    amount_column("debit", "本年借方", "debits of the year"),
+    amount_column("credit", "本年贷方", "credits of the year"),
+    amount_column("closing_debit", "期末借方", "closing balance, debit"),
+    amount_column("closing_credit", "期末贷方", "closing balance, credit"),
+)  # fmt: skip
+def _trial_balance(scope: Scope) -> Iterable[Row]:
+    for court in scope.court_codes:
+        for line in books.trial_balance([court], as_of=scope.last_day):
+            opening = (line.opening_debit, line.opening_credit)
+            closing = (line.closing_debit, line.closing_credit)
+            name = LEDGER_LABELS[line.account]
+            yield court, scope.year, line.account, name, *opening, line.debit, line.credit, *closing
+
+
+@table(
+    "months", "月发生额及余额", "books", "Turnover and balance of each account and month that has postings",
+    COURT,
+    Column("account", "科目编号", "code of the account"),
+    Column("month", "月份", "month"),
+    amount_column("debit", "借方发生额", "debits of the month"),
+    amount_column("credit", "贷方发生额", "credits of the month"),
+    amount_column("balance", "月末余额（借减贷）", "debits less credits up to the month's end"),
+)  # fmt: skip
+def _months(scope: Scope) -> Iterable[Row]:
+    query = select(
+        MonthTurnover.court_code, MonthTurnover.account, MonthTurnover.month, MonthTurnover.debit, MonthTurnover.credit
+    ).where(within(MonthTurnover.court_code, scope), MonthTurnover.month <= f"{scope.year:04d}-12")
+    before, balance = None, ZERO
+    for court, account, month, debit, credit in stream(query.order_by(*query.selected_columns[:3])):
+        balance = (balance if before == (court, account) else ZERO) + debit - credit
+        before = (court, account)
+        yield court, account, month, debit, credit, balance
+
+
+@table(
+    "closed_months", "月末结账", "books", "Months closed",
+    COURT,
+    Column("month", "月份", "month"),
+    Column("vouchers", "凭证数", "vouchers in the month when it was closed", "number"),
+    Column("closed_by", "结账人", "who closed it"),
+    Column("closed_at", "结账时间", "when", "moment"),
+)  # fmt: skip
+def _closed_months(scope: Scope) -> Iterable[Row]:
+    query = select(
+        ClosedMonth.court_code, ClosedMonth.month, ClosedMonth.vouchers, User.username, ClosedMonth.closed_at
+    ).join(User, User.id == ClosedMonth.closed_by_id)
+    until = ClosedMonth.month <= f"{scope.year:04d}-12"
+    return stream(query.where(within(ClosedMonth.court_code, scope), until).order_by(ClosedMonth.court_code, ClosedMonth.month))
+
+
+@table(
+    "closed_years", "年终结账", "books", "Years closed",
+    COURT,
+    Column("year", "年度", "year", "number"),
+    Column("vouchers", "凭证数", "vouchers of the year", "number"),
+    Column("result_voucher", "结转凭证号", "voucher that carried the result over"),
+    Column("prepared_by", "制单", "who prepared the closing"),
+    Column("closed_by", "结账人", "who closed the year"),
+    Column("closed_at", "结账时间", "when", "moment"),
+)  # fmt: skip
+def _closed_years(scope: Scope) -> Iterable[Row]:
+    query = (
+        select(
+            ClosedYear.court_code, ClosedYear.year, ClosedYear.vouchers, Voucher.year, Voucher.number,
+            ClosedYear.prepared_by_id, ClosedYear.closed_by_id, ClosedYear.closed_at,
+        )
+        .outerjoin(Voucher, Voucher.id == ClosedYear.result_voucher_id)
+        .where(within(ClosedYear.court_code, scope), ClosedYear.year <= scope.year)
+        .order_by(ClosedYear.court_code, ClosedYear.year)
+    )  # fmt: skip
+    for court, year, vouchers, of_year, number, prepared, closed, closed_at in stream(query):
+        hands = (scope.people[prepared], scope.people[closed])
+        yield court, year, vouchers, cited(of_year, number), *hands, closed_at

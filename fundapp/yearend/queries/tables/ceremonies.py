@@ -1,0 +1,107 @@
+"""Payout ceremonies: who was paid, how, and who watched."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, select
+
+from fundapp.cases.models import Case, Party
+from fundapp.cases.rules import masked_name
+from fundapp.ceremonies.models import Ceremony, CeremonyLine, Witness
+from fundapp.yearend.queries.tables.registry import (
+    CASE,
+    COURT,
+    ID,
+    Column,
+    Row,
+    Scope,
+    amount_column,
+    stream,
+    table,
+    within,
+)
+
+
+@table(
+    "ceremonies", "兑现大会", "ceremonies", "Payout ceremonies held up to the year's end",
+    ID,
+    COURT,
+    Column("name", "名称", "name"),
+    Column("place", "地点", "place"),
+    Column("held_on", "举行日期", "held on", "day"),
+    Column("host", "主持人", "host"),
+    Column("status", "状态", "status when the package was made"),
+    amount_column("fund_cash_drawn", "提取垫付现金", "cash drawn from the fund"),
+    amount_column("fund_cash_returned", "交回垫付现金", "cash returned to the fund"),
+    amount_column("case_cash_drawn", "提取案款现金", "cash drawn from case money"),
+    amount_column("case_cash_returned", "交回案款现金", "cash returned to case money"),
+    Column("planned_by", "筹备人", "who planned it"),
+    Column("frozen_by", "审定人", "who froze the list"),
+    Column("closed_by", "核对人", "who closed it"),
+    Column("closed_at", "结束时间", "when", "moment"),
+)  # fmt: skip
+def _ceremonies(scope: Scope) -> Iterable[Row]:
+    query = select(
+        Ceremony.id, Ceremony.court_code, Ceremony.name, Ceremony.place, Ceremony.held_on, Ceremony.host,
+        Ceremony.status, Ceremony.fund_cash_drawn, Ceremony.fund_cash_returned, Ceremony.case_cash_drawn,
+        Ceremony.case_cash_returned, Ceremony.planned_by_id, Ceremony.frozen_by_id, Ceremony.closed_by_id,
+        Ceremony.closed_at,
+    )  # fmt: skip
+    for *facts, planned, frozen, closed, closed_at in stream(query.where(*_held(scope)).order_by(Ceremony.id)):
+        yield *facts, scope.people[planned], scope.people[frozen], scope.people[closed], closed_at
+
+
+def _held(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    return within(Ceremony.court_code, scope), Ceremony.held_on <= scope.last_day
+
+
+@table(
+    "ceremony_lines", "现场发放名单", "ceremonies", "Payees of the ceremonies",
+    ID,
+    Column("ceremony_id", "大会标识", "id of the ceremony", "number"),
+    Column("sequence", "序号", "line of the list", "number"),
+    Column("source", "资金性质", "advance or case money"),
+    Column("advance_id", "垫付标识", "id of the advance"),
+    Column("payout_id", "案款发放标识", "id of the payout"),
+    CASE,
+    Column("payee", "领款人（脱敏）", "payee, masked"),
+    Column("category", "案由类别", "what the money is owed for"),
+    amount_column("amount", "金额", "amount"),
+    Column("method", "方式", "transfer or cash"),
+    Column("status", "状态", "what became of the line"),
+    Column("agent", "代领人（脱敏）", "agent, masked"),
+    Column("first_staff", "经办人员", "first of the two staff"),
+    Column("second_staff", "复核人员", "second of the two staff"),
+    Column("paid_at", "发放时间", "when", "moment"),
+    Column("absent_reason", "未到场原因", "why absent"),
+)  # fmt: skip
+def _ceremony_lines(scope: Scope) -> Iterable[Row]:
+    query = (
+        select(
+            CeremonyLine.id, CeremonyLine.ceremony_id, CeremonyLine.sequence, CeremonyLine.source,
+            CeremonyLine.advance_id, CeremonyLine.payout_id, Case.number, Party.kind, Party.name,
+            CeremonyLine.category, CeremonyLine.amount, CeremonyLine.method, CeremonyLine.status, CeremonyLine.agent,
+            CeremonyLine.first_staff_id, CeremonyLine.second_staff_id, CeremonyLine.paid_at, CeremonyLine.absent_reason,
+        )
+        .join(Ceremony, Ceremony.id == CeremonyLine.ceremony_id)
+        .join(Case, Case.id == CeremonyLine.case_id)
+        .join(Party, Party.id == CeremonyLine.payee_id)
+        .where(*_held(scope))
+        .order_by(CeremonyLine.ceremony_id, CeremonyLine.sequence)
+    )  # fmt: skip
+    for *facts, kind, name, category, amount, method, status, agent, first, second, paid_at, reason in stream(query):
+        line = (masked_name(name, kind), category, amount, method, status, masked_name(agent) if agent else None)
+        yield *facts, *line, scope.people[first], scope.people[second], paid_at, reason
+
+
+@table(
+    "witnesses", "见证人", "ceremonies", "Witnesses of the ceremonies",
+    ID,
+    Column("ceremony_id", "大会标识", "id of the ceremony", "number"),
+    Column("name", "姓名", "name"),
+    Column("capacity", "身份", "as what invited"),
+    Column("organisation", "单位", "organisation"),
+)  # fmt: skip
+def _witnesses(scope: Scope) -> Iterable[Row]:
+    query = select(Witness.id, Witness.ceremony_id, Witness.name, Witness.capacity, Witness.organisation)
+    held = query.join(Ceremony, Ceremony.id == Witness.ceremony_id).where(*_held(scope))
+    return stream(held.order_by(Witness.id))

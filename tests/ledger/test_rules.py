@@ -1,0 +1,211 @@
+"""The chart, the booking table and the pure checks of the books."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from fundapp.core.errors import RuleViolation
+from fundapp.core.money import ZERO, total, yuan
+from fundapp.ledger import rules
+from fundapp.ledger.rules import BOOKING, GUARDED, SIDE, Account, Model, Movement, Posting, Side, booked
+
+# Transcribed from 6.2 of the domain's facts, by account code: (debit, credit) of each posting, model A and model B.
+BOOKED = {
+    "appropriation_received": ("1002.01/2901.01", "1002.01/4001"),
+    "grant_received": ("1002.01/2901.01", "1002.01/4601"),
+    "donation_received": ("1002.01/2901.01", "1002.01/4603"),
+    "other_received": ("1002.01/2901.01", "1002.01/4609"),
+    "appropriation_given_back": ("2901.01/1002.01", "4001/1002.01"),
+    "grant_given_back": ("2901.01/1002.01", "4601/1002.01"),
+    "donation_given_back": ("2901.01/1002.01", "4603/1002.01"),
+    "other_given_back": ("2901.01/1002.01", "4609/1002.01"),
+    "advance_paid": ("2901.01/1002.01", "1218.01/1002.01"),
+    "advance_paid_in_cash": ("2901.01/1001.01", "1218.01/1001.01"),
+    "fund_cash_drawn": ("1001.01/1002.01", "1001.01/1002.01"),
+    "fund_cash_returned": ("1002.01/1001.01", "1002.01/1001.01"),
+    "recovered": ("2901.02/1002.02 1002.01/2901.01", "2901.02/1002.02 1002.01/1218.01"),
+    "written_off": (None, "5301/1218.01"),
+    "interest_received": ("1002.01/2103.02", "1002.01/2103.02"),
+    "case_money_received": ("1002.02/2901.02", "1002.02/2901.02"),
+    "case_money_paid": ("2901.02/1002.02", "2901.02/1002.02"),
+    "case_money_paid_in_cash": ("2901.02/1001.01", "2901.02/1001.01"),
+    "case_cash_drawn": ("1001.01/1002.02", "1001.01/1002.02"),
+    "case_cash_returned": ("1002.02/1001.01", "1002.02/1001.01"),
+    "appropriation_closed": (None, "4001/3301"),
+    "grant_closed": (None, "4601/3301"),
+    "donation_closed": (None, "4603/3301"),
+    "interest_closed": (None, "4604/3301"),
+    "other_income_closed": (None, "4609/3301"),
+    "appropriation_overdraft_closed": (None, "3301/4001"),
+    "grant_overdraft_closed": (None, "3301/4601"),
+    "donation_overdraft_closed": (None, "3301/4603"),
+    "interest_overdraft_closed": (None, "3301/4604"),
+    "other_income_overdraft_closed": (None, "3301/4609"),
+    "loss_closed": (None, "3301/5301"),
+    "surplus_carried": (None, "3301/3001"),
+    "deficit_carried": (None, "3001/3301"),
+}
+
+
+@pytest.mark.parametrize("movement", Movement, ids=lambda movement: movement.value)
+@pytest.mark.parametrize(("model", "column"), [(Model.CUSTODIAL, 0), (Model.OWN_FUNDS, 1)], ids=["A", "B"])
+def test_each_movement_touches_the_accounts_of_its_model(movement, model, column):
+    said = BOOKED[movement.value][column]
+    if said is None:
+        assert movement not in BOOKING[model]
+    else:
+        posted = " ".join(f"{debit.value}/{credit.value}" for debit, credit in BOOKING[model][movement])
+        assert posted == said
+
+
+@pytest.mark.parametrize(
+    ("model", "movement"), [(model, movement) for model in Model for movement in BOOKING[model]], ids=str
+)
+def test_every_movement_balances(model, movement):
+    """I1: what is debited is credited, on other accounts, in positive fen; and a reversal brings it all back."""
+    lines = rules.postings(model, [booked(movement, yuan("16409.02"), case="case:1", source="source:2")])
+    rules.check_postings(lines)
+    sides = dict.fromkeys(Account, ZERO)
+    for line in [*lines, *rules.reversal(lines)]:
+        sides[line.debit] += line.amount
+        sides[line.credit] -= line.amount
+    assert set(sides.values()) == {ZERO}
+    assert all(line.amount == yuan("16409.02") and line.case == "case:1" for line in lines)
+
+
+def test_a_reversal_swaps_the_sides_and_keeps_all_else():
+    about = ("case:1", "source:2", "party:3")
+    line = Posting(Movement.ADVANCE_PAID, Account.ADVANCES_RECEIVABLE, Account.FUND_BANK, yuan("0.01"), *about)
+    (undone,) = rules.reversal([line])
+    assert undone == replace(line, debit=Account.FUND_BANK, credit=Account.ADVANCES_RECEIVABLE)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [Posting(Movement.ADVANCE_PAID, Account.CASH, Account.FUND_BANK, ZERO)],
+        [Posting(Movement.ADVANCE_PAID, Account.CASH, Account.FUND_BANK, yuan("1") - yuan("2"))],
+        [Posting(Movement.ADVANCE_PAID, Account.CASH, Account.CASH, yuan("1"))],
+    ],
+    ids=["no lines", "zero", "negative", "one account twice"],
+)
+def test_what_only_a_programmer_gets_wrong_is_an_assertion(lines):
+    with pytest.raises(AssertionError):
+        rules.check_postings(lines)
+
+
+@pytest.mark.parametrize(
+    ("available", "amount", "short"),
+    [
+        ("100.00", "100.00", None),  # to the last fen
+        ("100.00", "100.01", "还差0.01元"),
+        ("0.00", "0.01", "还差0.01元"),
+        ("0.00", "16409.02", "还差16,409.02元"),
+    ],
+)
+def test_an_account_gives_what_it_has_and_no_fen_more(available, amount, short):
+    if short is None:
+        rules.check_covered(yuan(available), yuan(amount))
+    else:
+        with pytest.raises(RuleViolation, match=short):
+            rules.check_covered(yuan(available), yuan(amount))
+
+
+DAY = date(2018, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({}, None),
+        ({"business_date": date(2018, 3, 2)}, None),
+        ({"business_date": date(2018, 2, 28)}, "不能早于原凭证日期2018-03-01"),
+        ({"is_reversal": True}, "冲销凭证不能再冲销"),
+        ({"reversed_by": "2018-0002"}, "已被2018-0002号凭证冲销"),
+    ],
+)
+def test_a_voucher_is_reversed_once_not_before_its_day_and_a_reversal_never(facts, told):
+    asked = {"is_reversal": False, "reversed_by": None, "business_date": DAY, "original_date": DAY} | facts
+    if told is None:
+        rules.check_reversible(**asked)
+    else:
+        with pytest.raises(RuleViolation, match=told):
+            rules.check_reversible(**asked)
+
+
+def test_a_correction_is_not_dated_ahead():
+    rules.check_correction_day(DAY, DAY)
+    with pytest.raises(RuleViolation, match="2018-03-02还没有到"):
+        rules.check_correction_day(date(2018, 3, 2), DAY)
+
+
+def test_one_correction_waits_at_a_time_and_one_promise_stands_under_a_name():
+    rules.check_not_waiting(False)
+    rules.check_not_reserved(False)
+    with pytest.raises(RuleViolation, match="已有一份待复核"):
+        rules.check_not_waiting(True)
+    with pytest.raises(RuleViolation, match="不能重复预留"):
+        rules.check_not_reserved(True)
+
+
+def test_a_voucher_has_two_hands():
+    rules.check_hands(1, 2)
+    with pytest.raises(RuleViolation, match="不能是同一人"):
+        rules.check_hands(1, 1)
+
+
+def test_assets_and_expenses_stand_on_the_debit_side_and_assets_and_liabilities_never_leave_theirs():
+    debit = {account.value for account in Account if SIDE[account] is Side.DEBIT}
+    assert debit == {"1001.01", "1002.01", "1002.02", "1218.01", "1218.02", "5301"}
+    assert {account.value[0] for account in GUARDED} == {"1", "2"}
+    assert all(GUARDED[account] is SIDE[account] for account in GUARDED)
+
+
+@pytest.mark.parametrize(
+    ("account", "about", "parts"),
+    [
+        (Account.FUND_BANK, {}, [""]),
+        (Account.FUND_BANK, {"source": "source:3"}, ["", "source:3"]),
+        (Account.FUND_BANK, {"source": "source:3", "case": "case:1"}, ["", "source:3"]),
+        (Account.CASE_MONEY, {"case": "case:1", "source": "source:3"}, ["", "case:1"]),
+        (Account.ADVANCES_RECEIVABLE, {"case": "case:1"}, ["", "case:1"]),
+        (Account.ADVANCES_RECEIVABLE, {"case": "case:1", "source": "source:3"}, ["", "case:1", "case:1|source:3"]),
+        (Account.APPROPRIATION, {"source": "source:3"}, [""]),
+    ],
+)
+def test_the_parts_of_an_account_that_are_kept(account, about, parts):
+    line = Posting(Movement.ADVANCE_PAID, account, Account.CASE_BANK, yuan("1"), **about)
+    assert rules.parts_of(account, line) == parts
+
+
+def test_a_digest_changes_with_everything_that_a_voucher_says():
+    line = Posting(Movement.ADVANCE_PAID, Account.ADVANCES_RECEIVABLE, Account.FUND_BANK, yuan("1"), "case:1")
+    said = {"court_code": "湘06", "number": "2018-0001", "name": "a", "business_date": DAY, "lines": [line]}
+    others = [
+        said | {"court_code": "湘0602"},
+        said | {"number": "2018-0002"},
+        said | {"name": "b"},
+        said | {"business_date": date(2018, 3, 2)},
+        said | {"lines": [replace(line, amount=yuan("1.01"))]},
+        said | {"lines": [replace(line, case="case:2")]},
+        said | {"lines": [replace(line, case=None, source="case:1")]},
+        said | {"lines": [replace(line, debit=Account.CASH)]},
+        said | {"lines": [replace(line, movement=Movement.WRITTEN_OFF)]},
+        said | {"lines": [line, line]},
+    ]
+    digests = {rules.voucher_digest(**one) for one in [said, *others]}
+    assert len(digests) == 1 + len(others)
+    assert rules.voucher_digest(**said) == rules.voucher_digest(**said)
+
+
+def test_words_for_numbers_months_sides_and_codes():
+    assert rules.voucher_number(2018, 7) == "2018-0007"
+    assert rules.voucher_number(2018, 12345) == "2018-12345"
+    assert rules.month_of(date(2018, 12, 31)) == "2018-12"
+    assert rules.told(total([yuan("16409.02")])) == "16409.02"
+    assert [rules.side_of(yuan(text)) for text in ("0", "0.01")] == [None, Side.DEBIT]
+    assert rules.side_of(ZERO - yuan("0.01")) is Side.CREDIT
+    assert rules.account_coded("1218.01") is Account.ADVANCES_RECEIVABLE
+    assert rules.account_coded("9999") is None

@@ -1,0 +1,637 @@
+"""Posting, reversing, reserving, closing: what the books do, what they refuse, and what the database refuses."""
+
+import threading
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from fundapp.core import clock
+from fundapp.core.db import db, on_sqlite, transaction
+from fundapp.core.errors import NotFound, RuleViolation, StaleRecord
+from fundapp.core.money import ZERO, from_fen, to_fen, yuan
+from fundapp.courts import queries as courts
+from fundapp.courts import service as court_service
+from fundapp.ledger import queries as books
+from fundapp.ledger import service as ledger
+from fundapp.ledger.models import PostingLine, StandingBalance, Voucher
+from fundapp.ledger.rules import BOOKING, Account, CorrectionStatus, Model, Movement, ReservationState, booked
+from fundapp.trail import queries as trail
+from fundapp.trail.rules import Event
+from fundapp.users.models import User
+from fundapp.users.rules import Role
+from tests.builders.ledger import DAY, a_correction, a_voucher, how_posted, unguarded
+from tests.builders.people import COURT, OTHER_COURT, a_user, the_books, the_holder
+from tests.ledger.recomputation import balances, recomputed
+
+IN = Movement.APPROPRIATION_RECEIVED
+OUT = Movement.ADVANCE_PAID
+
+
+def paid(name: str, amount: str, **how: object) -> Voucher:
+    return a_voucher(amount, OUT, name=name, case="case:17", **how)
+
+
+def test_the_mini_ledger_of_2018_ends_in_its_trial_balance(app):
+    """Vector T10, line by line through the service."""
+    recovered = booked(Movement.RECOVERED, yuan("10000.00"), case="case:1")
+    a_voucher("3000000.00", Movement.APPROPRIATION_RECEIVED, day=date(2018, 3, 1))
+    a_voucher("1000000.00", Movement.DONATION_RECEIVED, day=date(2018, 3, 5))
+    a_voucher("18000.00", OUT, case="case:1", day=date(2018, 4, 10))
+    a_voucher("15000.00", OUT, case="case:2", day=date(2018, 5, 2))
+    a_voucher("10000.00", Movement.CASE_MONEY_RECEIVED, case="case:1", day=date(2018, 6, 20))
+    with transaction(COURT):
+        ledger.post("recovered", [recovered], **how_posted(day=date(2018, 6, 25)))
+    a_voucher("1250.37", Movement.INTEREST_RECEIVED, day=date(2018, 9, 21))
+    a_voucher("15000.00", Movement.WRITTEN_OFF, case="case:2", day=date(2018, 12, 20))
+
+    lines = {line.account.value: line for line in books.trial_balance([COURT], as_of=date(2018, 12, 31))}
+    stands = {code: (line.closing_debit, line.closing_credit) for code, line in lines.items()}
+    assert stands == {
+        "1002.01": (yuan("3978250.37"), ZERO),
+        "1002.02": (ZERO, ZERO),
+        "1218.01": (yuan("8000.00"), ZERO),
+        "2103.02": (ZERO, yuan("1250.37")),
+        "2901.02": (ZERO, ZERO),
+        "4001": (ZERO, yuan("3000000.00")),
+        "4603": (ZERO, yuan("1000000.00")),
+        "5301": (yuan("15000.00"), ZERO),
+    }
+    assert books.difference([COURT]) == ZERO
+    assert books.trial_sums(list(lines.values())).is_balanced
+    assert books.balance(COURT, Account.ADVANCES_RECEIVABLE, "case:1") == yuan("8000.00")
+
+
+def test_a_posting_is_kept_numbered_sealed_and_told(app):
+    voucher = a_voucher("1000.00", IN, source="source:3", name="receipt:1:confirmed")
+    assert (voucher.cited, voucher.total, voucher.month) == ("2018-0001", yuan("1000.00"), "2018-03")
+    (line,) = voucher.lines
+    assert (line.debit, line.credit, line.amount) == (Account.FUND_BANK, Account.APPROPRIATION, yuan("1000.00"))
+    (entry,) = trail.history(voucher.subject)
+    assert entry.event is Event.VOUCHER_POSTED
+    assert entry.told == {
+        "number": "2018-0001",
+        "name": "receipt:1:confirmed",
+        "total": "1000.00",
+        "digest": voucher.digest,
+    }
+    assert balances(COURT) == recomputed(COURT)
+
+
+def test_a_repeated_act_posts_nothing(app):
+    first = a_voucher("1000.00", name="receipt:1:confirmed")
+    again = a_voucher("2000.00", name="receipt:1:confirmed")
+    assert again.id == first.id
+    assert books.voucher_count([COURT]) == 1
+    assert books.available(COURT) == yuan("1000.00")
+    assert a_voucher("5.00", name="receipt:1:confirmed", court_code=OTHER_COURT).id != first.id
+
+
+def test_numbers_have_no_gap_after_a_refused_act(app):
+    """I16: per court and year, and a refusal or a failure in between leaves no hole."""
+    a_voucher("100.00")
+    with pytest.raises(RuleViolation, match=r"还差0\.01元"):
+        paid("too much", "100.01")
+    how = how_posted() | {"business_date": "not a day"}
+    with pytest.raises((AttributeError, TypeError)), transaction(COURT):
+        ledger.post("broken", [booked(IN, yuan("1"))], **how)
+    numbers = [
+        a_voucher("1.00").cited,
+        a_voucher("1.00", day=date(2019, 1, 1)).cited,
+        a_voucher("1.00", court_code=OTHER_COURT).cited,
+        a_voucher("1.00").cited,
+    ]
+    assert numbers == ["2018-0002", "2019-0001", "2018-0001", "2018-0003"]
+
+
+def test_one_person_does_not_sign_twice(app):
+    the_books()
+    how = how_posted()
+    same = ledger.Hands(how["hands"].prepared_by_id, how["hands"].prepared_by_id)
+    with pytest.raises(RuleViolation, match="不能是同一人"), transaction(COURT):
+        ledger.post("one hand", [booked(IN, yuan("1"))], **how | {"hands": same})
+    assert books.voucher_count([COURT]) == 0
+
+
+def test_the_booking_model_is_chosen_once_and_decides_the_accounts(app):
+    administrator = the_holder(Role.ADMINISTRATOR)
+    with pytest.raises(RuleViolation, match="尚未启用"):
+        books.model(COURT)
+    voucher = a_voucher("10.00", OUT, booked(IN, yuan("10.00")), model=Model.CUSTODIAL)
+    assert [line.debit for line in voucher.lines] == [Account.ENTRUSTED_FUND, Account.FUND_BANK]
+    with pytest.raises(RuleViolation, match="只能选定一次"), transaction(COURT):
+        ledger.open_books(COURT, model=Model.OWN_FUNDS, actor=administrator)
+    assert books.model(COURT) is Model.CUSTODIAL
+
+
+# reversal
+
+
+def reversed_on(voucher: Voucher, day: date = DAY) -> Voucher:
+    how = how_posted(day=day)
+    with transaction(COURT):
+        return ledger.reverse(voucher.id, business_date=day, reason="重复记账", hands=how["hands"], actor=how["actor"])
+
+
+def test_a_reversal_is_linked_dated_named_and_undoes_every_balance(app):
+    a_voucher("500.00", IN, source="source:1")
+    before = balances(COURT)
+    voucher = paid("advance:1:paid", "300.00", source="source:1")
+    undone = reversed_on(voucher, date(2018, 4, 2))
+    assert undone.reverses_id == voucher.id and undone.is_reversal
+    assert undone.summary == "注销2018年3月1日2018-0002号凭证：重复记账"
+    assert undone.business_date == date(2018, 4, 2)
+    assert [(line.debit, line.credit) for line in undone.lines] == [(Account.FUND_BANK, Account.ADVANCES_RECEIVABLE)]
+    assert books.reversal_of(voucher.id) == undone and books.original_of(undone) == voucher
+    after = {key: net for key, net in balances(COURT).items() if net}
+    assert after == {key: net for key, net in before.items() if net}
+    assert balances(COURT) == recomputed(COURT)
+
+
+def test_a_voucher_is_reversed_once_never_twice_and_a_reversal_never(app):
+    voucher = a_voucher("500.00")
+    undone = reversed_on(voucher)
+    with pytest.raises(RuleViolation, match="已被2018-0002号凭证冲销"):
+        reversed_on(voucher)
+    with pytest.raises(RuleViolation, match="冲销凭证不能再冲销"):
+        reversed_on(undone)
+    assert books.voucher_count([COURT]) == 2
+
+
+def test_a_reversal_stands_not_before_the_original_nor_in_a_closed_month(app):
+    voucher = a_voucher("500.00")
+    with pytest.raises(RuleViolation, match="不能早于原凭证日期2018-03-01"):
+        reversed_on(voucher, date(2018, 2, 28))
+    close("2018-04")
+    with pytest.raises(RuleViolation, match="2018-04已结账"):
+        reversed_on(voucher, date(2018, 4, 30))
+    assert reversed_on(voucher, date(2018, 5, 1)).cited == "2018-0002"
+
+
+def test_money_that_is_spent_cannot_be_reversed_away(app):
+    received = a_voucher("500.00")
+    paid("advance:1:paid", "500.00")
+    with pytest.raises(RuleViolation, match=r"还差500\.00元"):
+        reversed_on(received)
+
+
+def test_the_database_keeps_a_second_reversal_out(app):
+    voucher = a_voucher("500.00")
+    undone = reversed_on(voucher)
+    copied = {column.key: getattr(undone, column.key) for column in Voucher.__table__.columns if column.key != "id"}
+    with pytest.raises(DBAPIError), transaction(COURT):
+        db.session.execute(insert(Voucher).values(copied | {"number": 99, "name": "again"}))
+
+
+# reservations
+
+
+def promise(name: str, amount: str) -> None:
+    with transaction(COURT):
+        ledger.reserve(name, court_code=COURT, account=Account.FUND_BANK, amount=yuan(amount))
+
+
+def test_a_reservation_holds_money_until_it_is_paid_or_released(app):
+    a_voucher("100.00")
+    promise("advance:1", "60.00")
+    promise("advance:2", "40.00")
+    assert (books.available(COURT), books.reserved_in([COURT])) == (ZERO, yuan("100.00"))
+    with pytest.raises(RuleViolation, match=r"还差0\.01元"):
+        promise("advance:3", "0.01")
+    with pytest.raises(RuleViolation, match=r"还差1\.00元"):
+        paid("unreserved", "1.00")
+    with transaction(COURT):
+        ledger.release(COURT, "advance:2")
+    how = how_posted()
+    with transaction(COURT):
+        ledger.settle(COURT, "advance:1")
+        ledger.post("advance:1:paid", [booked(OUT, yuan("60.00"), case="case:17")], **how)
+    assert (books.available(COURT), books.reserved_in([COURT])) == (yuan("40.00"), ZERO)
+    states = [books.reservation(COURT, name).state for name in ("advance:1", "advance:2")]
+    assert states == [ReservationState.SETTLED, ReservationState.RELEASED]
+
+
+@pytest.mark.parametrize("end", [ledger.settle, ledger.release])
+def test_a_reservation_ends_once(app, end):
+    a_voucher("100.00")
+    promise("advance:1", "60.00")
+    with transaction(COURT):
+        end(COURT, "advance:1")
+    for again in (ledger.settle, ledger.release):
+        with pytest.raises(RuleViolation, match="没有有效的预留"), transaction(COURT):
+            again(COURT, "advance:1")
+    with pytest.raises(RuleViolation, match="没有有效的预留"), transaction(COURT):
+        end(COURT, "advance:2")
+    with pytest.raises(RuleViolation, match="不能重复预留"):
+        promise("advance:1", "1.00")
+    assert books.free(COURT, Account.FUND_BANK) == yuan("100.00")
+
+
+def test_a_promise_of_one_case_s_money_leaves_the_others_free(app):
+    a_voucher("100.00", Movement.CASE_MONEY_RECEIVED, case="case:1")
+    a_voucher("50.00", Movement.CASE_MONEY_RECEIVED, case="case:2")
+    with transaction(COURT):
+        ledger.reserve("p", court_code=COURT, account=Account.CASE_MONEY, amount=yuan("100.00"), part="case:1")
+    with pytest.raises(RuleViolation, match=r"还差0\.01元"):
+        a_voucher("0.01", Movement.CASE_MONEY_PAID, case="case:1")
+    a_voucher("50.00", Movement.CASE_MONEY_PAID, case="case:2")
+    assert books.free(COURT, Account.CASE_MONEY, "case:1") == ZERO
+    assert books.parts(COURT, Account.CASE_MONEY, "case:") == [("case:1", yuan("100.00"))]
+
+
+def test_promises_follow_their_money_into_cash(app):
+    a_voucher("100.00")
+    promise("advance:1", "60.00")
+    promise("advance:2", "40.00")
+    how = how_posted()
+    with transaction(COURT), ledger.moving_reservations(COURT, ["advance:1", "advance:2"], to=Account.CASH):
+        ledger.post("drawn", [booked(Movement.FUND_CASH_DRAWN, yuan("100.00"))], **how)
+    assert (books.balance(COURT, Account.CASH), books.free(COURT, Account.CASH)) == (yuan("100.00"), ZERO)
+    assert (books.free(COURT, Account.FUND_BANK), books.reserved_in([COURT])) == (ZERO, yuan("100.00"))
+    with pytest.raises(RuleViolation, match=r"还差1\.00元"):
+        a_voucher("1.00", Movement.FUND_CASH_RETURNED)
+
+
+@pytest.mark.parametrize("drawn", [None, "59.99"])
+def test_promises_do_not_move_where_the_money_did_not_go(app, drawn):
+    a_voucher("100.00")
+    promise("advance:1", "60.00")
+    with pytest.raises(RuleViolation, match="超过可用资金"):
+        draw_for("advance:1", drawn)
+    assert books.reservation(COURT, "advance:1").account is Account.FUND_BANK
+    assert books.available(COURT) == yuan("40.00")
+
+
+def draw_for(name: str, amount: str | None) -> None:
+    how = how_posted()
+    with transaction(COURT), ledger.moving_reservations(COURT, [name], to=Account.CASH):
+        if amount:
+            ledger.post("drawn", [booked(Movement.FUND_CASH_DRAWN, yuan(amount))], **how)
+
+
+# what the database refuses when the rule is gone round
+
+
+@pytest.mark.parametrize(
+    ("account", "change"),
+    [
+        (Account.FUND_BANK, {"credit": yuan("100.01")}),
+        (Account.FUND_BANK, {"held": yuan("100.01")}),
+        (Account.FUND_BANK, {"held": ZERO - yuan("0.01")}),
+        (Account.CASE_MONEY, {"debit": yuan("50.01")}),
+        (Account.CASE_MONEY, {"held": yuan("50.01")}),
+    ],
+    ids=["overdrawn", "promised twice", "promised less than nothing", "case money overpaid", "case money overpromised"],
+)
+def test_the_database_refuses_money_that_is_not_there(app, account, change):
+    a_voucher("100.00")
+    a_voucher("50.00", Movement.CASE_MONEY_RECEIVED, case="case:1")
+    row = (StandingBalance.account == account, StandingBalance.part == "")
+    with pytest.raises(DBAPIError, match=r"covered|counted"), transaction(COURT):
+        db.session.execute(update(StandingBalance).where(*row).values(change))
+    assert balances(COURT) == recomputed(COURT)
+
+
+def copied_voucher(voucher: Voucher, **changes: object) -> dict[str, object]:
+    kept = {column.key: getattr(voucher, column.key) for column in Voucher.__table__.columns if column.key != "id"}
+    return kept | {"number": 99, "name": "gone round"} | changes
+
+
+@pytest.mark.parametrize(
+    "changes", [{"number": 0}, {"number": 1}, {"name": "act"}, {"attachments": -1}, {"reviewed_by_id": None}], ids=str
+)
+def test_the_database_refuses_a_voucher_that_cannot_be(app, changes):
+    voucher = a_voucher("1.00", name="act")
+    changes = {key: voucher.prepared_by_id if value is None else value for key, value in changes.items()}
+    with pytest.raises(DBAPIError), transaction(COURT):
+        db.session.execute(insert(Voucher).values(copied_voucher(voucher, **changes)))
+    assert books.voucher_count([COURT]) == 1
+
+
+@pytest.mark.parametrize("changes", [{"amount": ZERO}, {"credit": Account.FUND_BANK}, {"line": 1}], ids=str)
+def test_the_database_refuses_a_posting_that_cannot_be(app, changes):
+    (line,) = a_voucher("1.00").lines
+    kept = {column.key: getattr(line, column.key) for column in PostingLine.__table__.columns if column.key != "id"}
+    with pytest.raises(DBAPIError), transaction(COURT):
+        db.session.execute(insert(PostingLine).values(kept | {"line": 2} | changes))
+
+
+def statements(table: str) -> list[str]:
+    row = f"SELECT * FROM {table} LIMIT 1"
+    if on_sqlite():
+        ways = [f"REPLACE INTO {table} {row}", f"INSERT OR REPLACE INTO {table} {row}"]
+    else:
+        ways = [f"TRUNCATE {table} CASCADE"]
+    key = "month" if table == "closed_months" else "court_code" if table == "booking_models" else "id"
+    return [f"UPDATE {table} SET {key} = {key}", f"DELETE FROM {table}", *ways]
+
+
+@pytest.mark.parametrize("table", ["vouchers", "posting_lines", "closed_months", "booking_models"])
+def test_evidence_neither_changes_nor_goes_away(app, table):
+    """I5, in the database: no UPDATE, no DELETE, no REPLACE, no TRUNCATE."""
+    voucher = a_voucher("1.00")
+    close("2018-01")
+    for statement in statements(table):
+        with pytest.raises(DBAPIError, match="append-only"), transaction():
+            db.session.execute(text(statement))
+    assert db.session.get_one(Voucher, voucher.id).total == yuan("1.00")
+    assert books.is_closed(COURT, "2018-01")
+
+
+def test_the_session_refuses_to_change_evidence_before_the_database_does(app):
+    voucher = a_voucher("1.00")
+    with pytest.raises(AssertionError, match="append-only"), transaction(COURT):
+        voucher.total = yuan("2.00")
+    with pytest.raises(AssertionError, match="append-only"), transaction(COURT):
+        db.session.delete(voucher)
+
+
+# periods
+
+
+def close(month: str) -> None:
+    reviewer = the_holder(Role.FINANCE_REVIEWER)
+    with transaction(COURT):
+        ledger.close_month(COURT, month, actor=reviewer)
+
+
+def test_a_closed_month_takes_no_voucher_by_rule(app):
+    a_voucher("1.00")
+    close("2018-03")
+    assert [(closed.month, closed.vouchers) for closed in books.closed_months(COURT)] == [("2018-03", 1)]
+    for day in (date(2018, 3, 1), date(2018, 3, 31)):
+        with pytest.raises(RuleViolation, match="2018-03已结账"):
+            a_voucher("1.00", day=day)
+    assert a_voucher("1.00", day=date(2018, 2, 28)).cited == "2018-0002"
+    assert a_voucher("1.00", day=date(2018, 4, 1)).cited == "2018-0003"
+    assert a_voucher("1.00", court_code=OTHER_COURT).cited == "2018-0001"
+
+
+@pytest.mark.parametrize("day", [date(2018, 3, 1), date(2018, 3, 31)], ids=str)
+def test_a_closed_month_takes_no_voucher_by_trigger(app, day):
+    voucher = a_voucher("1.00")
+    close("2018-03")
+    with pytest.raises(DBAPIError, match="the month is closed"), transaction(COURT):
+        db.session.execute(insert(Voucher).values(copied_voucher(voucher, business_date=day)))
+    with transaction(COURT):
+        db.session.execute(insert(Voucher).values(copied_voucher(voucher, business_date=date(2018, 4, 1))))
+
+
+def test_a_month_closes_once_and_only_on_books_that_balance(app):
+    a_voucher("1.00")
+    close("2018-01")
+    with pytest.raises(RuleViolation, match="2018-01已经结账"):
+        close("2018-01")
+    with transaction(COURT):
+        row = (StandingBalance.account == Account.APPROPRIATION, StandingBalance.part == "")
+        db.session.execute(update(StandingBalance).where(*row).values(credit=yuan("1.01")))
+    assert books.difference([COURT]) == ZERO - yuan("0.01")
+    with pytest.raises(RuleViolation, match="借贷不平"):
+        close("2018-02")
+
+
+# corrections by two persons
+
+
+def decide(correction_id: int, *, is_confirmed: bool, seen_version: int = 1, actor: User | None = None) -> None:
+    actor = actor or the_holder(Role.FINANCE_REVIEWER)
+    with transaction(COURT):
+        ledger.decide_correction(correction_id, is_confirmed=is_confirmed, seen_version=seen_version, actor=actor)
+
+
+def test_a_correction_is_asked_for_by_one_and_confirmed_by_another(app):
+    voucher = a_voucher("500.00")
+    correction = a_correction(voucher, day=date(2018, 3, 2), reason="重复记账")
+    decide(correction.id, is_confirmed=True)
+    undone = books.reversal_of(voucher.id)
+    assert (correction.status, correction.reversal_id) == (CorrectionStatus.CONFIRMED, undone.id)
+    assert undone.business_date == date(2018, 3, 2)
+    assert (undone.prepared_by_id, undone.reviewed_by_id) == (correction.requested_by_id, correction.reviewed_by_id)
+    events = [(entry.event, entry.told.get("reason")) for entry in trail.history(voucher.subject)]
+    assert events[1:] == [(Event.CORRECTION_REQUESTED, "重复记账"), (Event.CORRECTION_CONFIRMED, "重复记账")]
+
+
+def test_a_correction_is_returned_and_may_be_asked_for_again(app):
+    voucher = a_voucher("500.00")
+    correction = a_correction(voucher)
+    with pytest.raises(RuleViolation, match="已有一份待复核"):
+        a_correction(voucher)
+    decide(correction.id, is_confirmed=False)
+    assert correction.status is CorrectionStatus.RETURNED
+    assert books.reversal_of(voucher.id) is None
+    assert trail.history(voucher.subject)[-1].event is Event.CORRECTION_RETURNED
+    assert a_correction(voucher).status is CorrectionStatus.REQUESTED
+
+
+def test_a_correction_is_not_decided_by_its_asker_nor_twice_nor_unseen(app):
+    correction = a_correction(a_voucher("500.00"))
+    with pytest.raises(RuleViolation, match="不能是同一人"):
+        decide(correction.id, is_confirmed=True, actor=the_holder(Role.FINANCE_CLERK))
+    with pytest.raises(StaleRecord):
+        decide(correction.id, is_confirmed=True, seen_version=2)
+    decide(correction.id, is_confirmed=True)
+    for version in (1, 2):
+        with pytest.raises(StaleRecord):
+            decide(correction.id, is_confirmed=True, seen_version=version)
+    assert books.voucher_count([COURT]) == 2
+
+
+def test_a_correction_is_asked_for_within_one_s_court_on_a_day_that_is_possible(app):
+    voucher = a_voucher("500.00")
+    stranger = a_user(Role.FINANCE_CLERK, court_code=OTHER_COURT)
+    with pytest.raises(NotFound), transaction(COURT):
+        ledger.request_correction(voucher.id, business_date=DAY, reason="x", actor=stranger)
+    with clock.at(date(2018, 3, 5)), pytest.raises(RuleViolation, match="2018-03-06还没有到"):
+        a_correction(voucher, day=date(2018, 3, 6))
+    close("2018-04")
+    with pytest.raises(RuleViolation, match="2018-04已结账"):
+        a_correction(voucher, day=date(2018, 4, 1))
+
+
+# races and random lives
+
+
+def test_writers_of_one_court_take_turns(app):
+    """Two threads, twenty vouchers each, at once: numbers contiguous, sums right, the chain whole."""
+    a_voucher("1000.00", source="source:1")
+    how = how_posted()
+    actor_id = how.pop("actor").id
+    start, failures = threading.Barrier(2), []
+
+    def post_twenty(worker: int) -> None:
+        with app.app_context():
+            try:
+                start.wait()
+                for number in range(20):
+                    with transaction(COURT):
+                        actor = db.session.get_one(User, actor_id)
+                        moved = booked(
+                            IN if number % 2 else OUT, from_fen(100 + worker), case="case:1", source="source:1"
+                        )
+                        ledger.post(f"worker:{worker}:{number}", [moved], actor=actor, **how)
+            except Exception as failure:  # told below: a thread's own failure would be lost
+                failures.append(failure)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=post_twenty, args=(worker,)) for worker in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    numbers = db.session.scalars(select(Voucher.number).order_by(Voucher.number)).all()
+    assert numbers == list(range(1, 42))
+    assert books.available(COURT) == yuan("1000.00")
+    assert balances(COURT) == recomputed(COURT)
+    assert trail.first_break(COURT) is None
+
+
+def test_two_payments_at_once_do_not_overdraw(app):
+    """The trial build's overdraft: each alone is covered, both are not; one of them is refused."""
+    a_voucher("100.00")
+    how = how_posted()
+    actor_id = how.pop("actor").id
+    start, told = threading.Barrier(2), []
+
+    def pay(worker: int) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                with transaction(COURT):
+                    actor = db.session.get_one(User, actor_id)
+                    ledger.post(f"pay:{worker}", [booked(OUT, yuan("80.00"), case="case:1")], actor=actor, **how)
+                told.append("paid")
+            except RuleViolation as refusal:
+                told.append(str(refusal))
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=pay, args=(worker,)) for worker in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told)[0] == "paid" and "还差60.00元" in sorted(told)[1]
+    assert books.available(COURT) == yuan("20.00")
+
+
+MOVES = st.lists(
+    st.tuples(
+        st.sampled_from(
+            [
+                Movement.APPROPRIATION_RECEIVED,
+                Movement.DONATION_RECEIVED,
+                Movement.APPROPRIATION_GIVEN_BACK,
+                Movement.ADVANCE_PAID,
+                Movement.ADVANCE_PAID_IN_CASH,
+                Movement.FUND_CASH_DRAWN,
+                Movement.FUND_CASH_RETURNED,
+                Movement.CASE_MONEY_RECEIVED,
+                Movement.CASE_MONEY_PAID,
+                Movement.CASE_MONEY_PAID_IN_CASH,
+                Movement.CASE_CASH_DRAWN,
+                Movement.CASE_CASH_RETURNED,
+                Movement.RECOVERED,
+                Movement.WRITTEN_OFF,
+                "reserve",
+                "settle",
+                "reverse",
+            ]
+        ),
+        st.sampled_from(["one fen", "rest less one", "rest", "rest and one", "much"]),
+        st.integers(1, 2),
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(moves=MOVES, model=st.sampled_from(Model))
+def test_whatever_happens_the_books_balance_and_nothing_is_overdrawn(app, moves, model):
+    """I1, I2, I10: after any acts with amounts about the edge, in books of their own, each either done or refused."""
+    life = Life(model)
+    for move, size, case in moves:
+        life.attempt(move, size, case)
+        assert books.difference([life.court_code]) == ZERO
+    assert balances(life.court_code) == recomputed(life.court_code)
+    numbers = db.session.scalars(select(Voucher.number).where(Voucher.court_code == life.court_code)).all()
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    for kept in db.session.scalars(select(StandingBalance).where(StandingBalance.court_code == life.court_code)):
+        assert kept.guard != "debit" or kept.debit - kept.credit >= kept.held >= ZERO
+        assert kept.guard != "credit" or kept.credit - kept.debit >= kept.held >= ZERO
+
+
+class Life:
+    """The books of one new court, in which things are attempted."""
+
+    def __init__(self, model: Model) -> None:
+        the_books()
+        self.how = how_posted()
+        self.court_code = f"测{len(courts.codes()):04d}"
+        self.acts = 0
+        self.refused: list[str] = []
+        administrator = a_user(Role.ADMINISTRATOR)
+        with transaction():
+            court_service.found_district([(self.court_code, "试验法院")], seat=self.court_code)
+            ledger.open_books(self.court_code, model=model, actor=administrator)
+
+    def attempt(self, move: Movement | str, size: str, case: int) -> None:
+        self.acts += 1
+        about = {"case": f"case:{case}", "source": "source:1"}
+        try:
+            with transaction(self.court_code):
+                if move == "reserve":
+                    self._reserve(self._amount(Account.FUND_BANK, size))
+                elif move == "settle":
+                    ledger.settle(self.court_code, f"reserve:{self.acts - case}")
+                elif move == "reverse":
+                    self._reverse(case)
+                elif move in books_of(self.court_code):
+                    ledger.post(f"act:{self.acts}", [booked(move, self._amount_of(move, size), **about)], **self._how())
+        except RuleViolation as refusal:
+            self.refused.append(str(refusal))
+
+    def _how(self) -> dict[str, object]:
+        return self.how | {"court_code": self.court_code}
+
+    def _reserve(self, amount: object) -> None:
+        ledger.reserve(f"reserve:{self.acts}", court_code=self.court_code, account=Account.FUND_BANK, amount=amount)
+
+    def _reverse(self, number: int) -> None:
+        voucher = db.session.scalar(
+            select(Voucher).where(Voucher.court_code == self.court_code, Voucher.number == number)
+        )
+        if voucher is not None:
+            hands, actor = self.how["hands"], self.how["actor"]
+            ledger.reverse(voucher.id, business_date=DAY, reason="试", hands=hands, actor=actor)
+
+    def _amount_of(self, move: Movement, size: str) -> object:
+        return self._amount(books_of(self.court_code)[move][0][1], size)
+
+    def _amount(self, account: Account, size: str) -> object:
+        rest = to_fen(books.free(self.court_code, account))
+        fen = {"one fen": 1, "rest less one": rest - 1, "rest": rest, "rest and one": rest + 1, "much": 1_000_000}[size]
+        return from_fen(max(fen, 1))
+
+
+def books_of(court_code: str) -> dict[Movement, tuple[tuple[Account, Account], ...]]:
+    return BOOKING[books.model(court_code)]
+
+
+def test_a_number_that_was_tampered_with_shows_in_the_recomputation(app):
+    """The recomputation of these tests sees what it is there to see."""
+    voucher = a_voucher("1.00")
+    with unguarded("posting_lines"):
+        db.session.execute(update(PostingLine).where(PostingLine.voucher_id == voucher.id).values(amount=yuan("1.01")))
+    assert balances(COURT) != recomputed(COURT)
