@@ -11,7 +11,7 @@ STORY := instance/story
 IN_STORY := DATABASE_URL= FUND_INSTANCE=$(STORY)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check migrate bench words
+.PHONY: help run test check migrate words
 
 run: .venv/installed $(STORY)/fund.db  ## install, play the story of 2018 once, serve on 127.0.0.1:8000 (PORT=… to change)
 	@$(IN_STORY) $(FLASK) db upgrade
@@ -30,9 +30,6 @@ check: .venv/installed-tests  ## formatting, lint, types, import contracts, temp
 
 migrate: .venv/installed  ## bring the database named by DATABASE_URL (or instance/fund.db) to the newest schema
 	@$(FLASK) db upgrade
-
-bench: .venv/installed-tests  ## measure the workloads (ARGS="ledger" for one)
-	@$(BIN)/python -m bench $(ARGS)
 
 words: .venv/installed-tests  ## bring the English catalogue up to the words of the code and the pages
 	@$(BIN)/python -m tests.words

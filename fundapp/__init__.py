@@ -28,6 +28,7 @@ FEATURES = (
     "ceremonies",
     "yearend",
     "oversight",
+    "story",
 )
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}

@@ -1,4 +1,5 @@
-"""The commands of ``flask --app fundapp``: each ends with status 0 only on success, and says in one line what went wrong."""
+"""The commands of ``flask --app fundapp``: each ends with status 0 only on success, and says in one line what went
+wrong."""
 
 from typing import Any
 
@@ -24,6 +25,7 @@ from fundapp.users import queries as users
 from fundapp.users import rules as user_rules
 from fundapp.users import service as user_service
 from fundapp.users.rules import Role
+from fundapp.yearend.commands import audit_group
 
 
 @click.command()
@@ -139,4 +141,4 @@ def create_user(username: str, name: str, court_code: str, roles: tuple[str, ...
     click.echo(f"{username}  一次性密码 {password}  （只显示这一次，首次登录须修改）")
 
 
-COMMANDS: list[click.Command] = [serve, work, start, users_group, cases_group, demo, figures, verify]
+COMMANDS: list[click.Command] = [serve, work, start, users_group, cases_group, demo, figures, verify, audit_group]

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 from playwright.sync_api import Page as Window
 
+from fundapp.core.db import db
 from fundapp.users.models import User
 from tests import browsing
 from tests.client import HouseClient, writes
@@ -65,7 +66,9 @@ class Runner(FlaskCliRunner):
     """Runs a command as its own process would: in a context, and so with a database session, of its own."""
 
     def invoke(self, *args: Any, **kwargs: Any) -> Any:
-        return contextvars.Context().run(super().invoke, *args, **kwargs)
+        result = contextvars.Context().run(super().invoke, *args, **kwargs)
+        db.session.rollback()  # what the command wrote is read afresh
+        return result
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Reads of ceremonies."""
 
 import enum
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -73,7 +74,7 @@ def lines(ceremony_id: int, *, text: str | None = None, status: PayeeStatus | No
     """The list in its order, with case and payee.
 
     Args:
-        text: a line's number on the list, or a part of the payee's name or of the case number.
+        text: a line's number on the list, the last number of a case, or part of the payee's name or the case number.
     """
     query = select(CeremonyLine).where(CeremonyLine.ceremony_id == ceremony_id).order_by(CeremonyLine.sequence)
     if status is not None:
@@ -81,7 +82,10 @@ def lines(ceremony_id: int, *, text: str | None = None, status: PayeeStatus | No
     found = db.session.scalars(query).all()
     if not text:
         return found
-    return [one for one in found if text == str(one.sequence) or text in one.payee.name or text in one.case.number]
+    if text.isdigit():
+        numbered = re.compile(rf"(^|\D){text}号$")
+        return [one for one in found if text == str(one.sequence) or numbered.search(one.case.number)]
+    return [one for one in found if text in one.payee.name or text in one.case.number]
 
 
 def last_sequence(ceremony_id: int) -> int:
@@ -147,7 +151,7 @@ def people(held: Ceremony) -> dict[int | None, str]:
     """The names of who planned, froze and closed a ceremony, by their ids."""
     ids = [one for one in (held.planned_by_id, held.frozen_by_id, held.closed_by_id) if one is not None]
     names: dict[int | None, str] = {}
-    names.update(db.session.execute(select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
+    names.update(db.session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
     return names
 
 
@@ -176,7 +180,7 @@ def staff_names(ceremony_id: int) -> list[str]:
     handed = select(CeremonyLine.first_staff_id, CeremonyLine.second_staff_id).where(
         CeremonyLine.ceremony_id == ceremony_id, CeremonyLine.status == PayeeStatus.PAID
     )
-    ids = {staff_id for pair in db.session.execute(handed.distinct()).tuples() for staff_id in pair}
+    ids = {staff_id for pair in db.session.execute(handed.distinct()) for staff_id in pair}
     return list(db.session.scalars(select(User.name).where(User.id.in_(ids)).order_by(User.id)))
 
 
@@ -197,7 +201,7 @@ def account_tails(ceremony_id: int) -> dict[int, str]:
             (Payout, Payout.id == CeremonyLine.payout_id),
         )
     )
-    return {line_id: mask for query in through for line_id, mask in db.session.execute(query).tuples()}
+    return {line_id: mask for query in through for line_id, mask in db.session.execute(query)}
 
 
 ORDER: list[enum.Enum] = [*LineSource, *Method, *ClaimCategory, *PayeeStatus]
@@ -257,7 +261,7 @@ def _sums(which: ColumnElement[bool]) -> dict[int, Sums]:
         select(CeremonyLine.ceremony_id, CeremonyLine.status, func.count(), func.sum(CeremonyLine.amount))
         .where(which)
         .group_by(CeremonyLine.ceremony_id, CeremonyLine.status)
-    ).tuples()
+    )
     found: dict[int, Sums] = {}
     for ceremony_id, status, count, amount in rows:
         had = found.get(ceremony_id, NOTHING)
@@ -314,7 +318,7 @@ def rows_by_court_and_category(scope: Iterable[str], *, year: int | None = None)
             Ceremony.held_on.between(date(year, 1, 1), date(year, 12, 31))
         )
     found: dict[tuple[str, ClaimCategory], dict[LineSource, tuple[int, Money]]] = {}
-    for court_code, category, source, count, amount in db.session.execute(query).tuples():
+    for court_code, category, source, count, amount in db.session.execute(query):
         found.setdefault((court_code, category), {})[source] = (count, amount)
     nothing = (0, ZERO)
     order = list(ClaimCategory)

@@ -71,7 +71,7 @@ LABELS: dict[enum.Enum, str] = {
     PayeeStatus.LISTED: N_("未签到"),
     PayeeStatus.SIGNED_IN: N_("已签到"),
     PayeeStatus.PAID: N_("已发放"),
-    PayeeStatus.ABSENT: N_("未到场"),
+    PayeeStatus.ABSENT: N_("未领取"),
     WitnessCapacity.CONGRESS_DEPUTY: N_("人大代表"),
     WitnessCapacity.CONSULTATIVE_MEMBER: N_("政协委员"),
     WitnessCapacity.MEDIA: N_("新闻媒体"),
@@ -267,7 +267,7 @@ def check_all_done(waiting: int) -> None:
     """Every payee was paid or marked absent before the ceremony ends."""
     if waiting:
         raise RuleViolation(
-            "还有%(waiting)s笔既未发放也未标记未到场，请在现场页面逐笔办理后再结束大会。", waiting=waiting
+            "还有%(waiting)s笔既未发放也未标记未领取，请在现场页面逐笔办理后再结束大会。", waiting=waiting
         )
 
 

@@ -57,6 +57,9 @@ STEPS: tuple[tuple[str, str, frozenset[CeremonyStatus], Permission], ...] = (
 )
 """What may be done with a ceremony where it stands, the next thing first."""
 
+PARTS = {"source": N_("资金"), "method": N_("发放方式"), "category": N_("案件类别"), "status": N_("状态")}
+"""By what a list is divided."""
+
 
 def _steps(ceremony: Ceremony) -> list[tuple[str, str]]:
     """The address and the words of each step that the signed-in user may take."""
@@ -196,7 +199,8 @@ def show(ceremony_id: int) -> Answer:
         lines=lines,
         tails=queries.account_tails(ceremony_id),
         amount=total(line.amount for line in lines),
-        parts=[part for word in ("source", "method", "category", "status") for part in queries.parts_by(lines, word)],
+        parts=[(word, part) for word in PARTS for part in queries.parts_by(lines, word)],
+        part_names=PARTS,
         cash=queries.cash_drawn(ceremony),
         people=queries.people(ceremony),
         court=courts.name(ceremony.court_code),

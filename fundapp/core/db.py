@@ -1,7 +1,7 @@
 """The database: column types, the base class, append-only tables, and the one place that commits.
 
-Money is whole fen in a BIGINT, moments are UTC, personal data is sealed. Writers of one court's books take turns; courts
-run side by side on PostgreSQL, and one after the other on SQLite, which has one writer anyway.
+Money is whole fen in a BIGINT, moments are UTC, personal data is sealed. Writers of one court's books take turns;
+courts run side by side on PostgreSQL, and one after the other on SQLite, which has one writer anyway.
 """
 
 import enum
@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, current_app
@@ -25,6 +25,7 @@ from sqlalchemy.types import TypeDecorator
 from fundapp.core.money import Money, from_fen, to_fen
 
 LONGEST_WORD = 40
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "busy_timeout=10000")
 APPEND_ONLY: set[str] = set()
 
 
@@ -126,7 +127,8 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 
 class Book(Base):
-    """One row per court: writers of the court's books take turns on it, and it carries the head of the court's trail."""
+    """One row per court: writers of the court's books take turns on it, and it carries the head of the court's
+    trail."""
 
     __tablename__ = "books"
 
@@ -136,9 +138,13 @@ class Book(Base):
     last_at: Mapped[datetime | None]
 
 
-def append_only(model: type) -> type:
-    """Mark a table as evidence: the session refuses to change or delete its rows, and so do triggers in the database."""
-    APPEND_ONLY.add(model.__tablename__)
+Evidence = TypeVar("Evidence", bound=Base)
+
+
+def append_only(model: type[Evidence]) -> type[Evidence]:
+    """Mark a table as evidence: the session refuses to change or delete its rows, and so do triggers in the
+    database."""
+    APPEND_ONLY.add(str(model.__tablename__))
     event.listen(model, "before_update", _refuse_change)
     event.listen(model, "before_delete", _refuse_change)
     return model
@@ -155,7 +161,8 @@ _sqlite_turn = threading.Lock()
 def transaction(*court_codes: str) -> Iterator[None]:
     """Commit what happens inside, or none of it, with no other writer on these courts' books in between.
 
-    A rule that compares a sum with a limit is only true if nobody adds to the sum meanwhile. The lock is the row of each
+    A rule that compares a sum with a limit is only true if nobody adds to the sum meanwhile. The lock is the row of
+    each
     court's book; several are taken in the order of their codes. What the session read before is read afresh. On SQLite
     the writers of one process also take turns on a lock before ``BEGIN IMMEDIATE``, or a waiting one could starve.
     """
@@ -208,7 +215,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "busy_timeout=10000"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

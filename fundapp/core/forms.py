@@ -80,7 +80,8 @@ def said(refusal: Refusal) -> str:
 
 @contextmanager
 def saving(form: Form, *court_codes: str) -> Iterator[None]:
-    """The transaction of one act; a refusal rolls it back and stands on the form, and the view falls through to show it."""
+    """The transaction of one act; a refusal rolls it back and stands on the form, and the view falls through to show
+    it."""
     try:
         with transaction(*court_codes):
             yield
@@ -188,10 +189,11 @@ class VersionField(HiddenField):
 
 
 class ChoiceField(SelectField):
-    """One of several; the view or the form brings the choices (``choices_of`` for an enum). The empty choice is None."""
+    """One of several; the view or the form brings the choices (``choices_of`` for an enum). The empty choice is
+    None."""
 
     def pre_validate(self, form: Any) -> None:
-        if not any(choice.value == self.data for choice in self.iter_choices()):
+        if not any(choice.value == (self.data or "") for choice in self.iter_choices()):
             raise ValidationError(gettext("请从列表中选择一项。"))
 
     def picked(self, convert: Callable[[str], Picked]) -> Picked | None:
@@ -221,7 +223,8 @@ class FileField(UploadField):
 
 
 class FilterForm(Form):
-    """What a list is narrowed by: read from the address, without a token, and never in the way: a bad value narrows nothing."""
+    """What a list is narrowed by: read from the address, without a token, and never in the way: a bad value narrows
+    nothing."""
 
     class Meta:
         csrf = False
@@ -234,7 +237,7 @@ class FilterForm(Form):
         if not self.validate():
             for field in self:
                 if field.errors:
-                    field.data = None
+                    field.data, field.errors = None, []
         return self
 
 

@@ -37,6 +37,9 @@ LABELS: dict[enum.Enum, str] = {
 }
 
 
+BROKEN_OFF = N_("办理中断，请稍后重新提交；如再次出现请联系系统管理员。")
+
+
 @dataclass(frozen=True)
 class Job:
     """One piece of long work: how far it is, and what came of it (a path, or a sentence why not)."""
@@ -55,7 +58,8 @@ KINDS: dict[str, Work] = {}
 
 
 def job(kind: str) -> Callable[[Work], Work]:
-    """Declare the work of a kind: called with ``progress(done, total)`` and its arguments, returns its result as text."""
+    """Declare the work of a kind: called with ``progress(done, total)`` and its arguments, returns its result as
+    text."""
 
     def declare(work: Work) -> Work:
         KINDS[kind] = work
@@ -128,7 +132,7 @@ def _run(job_id: str, arguments: dict[str, Any]) -> None:
     except Refusal as refusal:
         _keep(replace(running, state=JobState.FAILED, result=str(refusal)))
     except BaseException:
-        _keep(replace(running, state=JobState.FAILED, result=N_("办理中断，请稍后重新提交；如再次出现请联系系统管理员。")))
+        _keep(replace(running, state=JobState.FAILED, result=BROKEN_OFF))
         raise
     else:
         _keep(replace(running, state=JobState.DONE, done=1, total=1, result=result))

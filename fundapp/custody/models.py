@@ -67,6 +67,10 @@ class CaseReceipt(Base):
     def subject(self) -> str:
         return f"case-receipt:{self.id}"
 
+    @property
+    def waits_for_allocation(self) -> bool:
+        return self.status is CaseReceiptStatus.CONFIRMED and self.needs_allocation and not self.is_allocated
+
 
 class Payout(Base):
     """案款发放: case money to be paid to the creditor, or refunded to the debtor.

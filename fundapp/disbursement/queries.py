@@ -98,9 +98,7 @@ def approved_digests(batch_id: int) -> dict[int, str]:
             select(BatchLine.id, Advance.payload_digest)
             .join(Advance, BatchLine.advance_id == Advance.id)
             .where(BatchLine.batch_id == batch_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
 
 
@@ -111,9 +109,7 @@ def last_failed(advance_ids: Iterable[int]) -> dict[int, int]:
             select(BatchLine.advance_id, func.max(BatchLine.id))
             .where(BatchLine.advance_id.in_(list(advance_ids)), BatchLine.status == LineStatus.FAILED)
             .group_by(BatchLine.advance_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
 
 
@@ -123,7 +119,7 @@ def sums(batch_id: int) -> dict[LineStatus, tuple[int, Money]]:
         select(BatchLine.status, func.count(), func.sum(BatchLine.amount))
         .where(BatchLine.batch_id == batch_id)
         .group_by(BatchLine.status)
-    ).tuples()
+    )
     return {status: (count, amount or ZERO) for status, count, amount in rows}
 
 

@@ -72,14 +72,13 @@ def receipts(
 
 def receipt_with(court_code: str, bank_reference: str) -> FundReceipt | None:
     return db.session.scalar(
-        select(FundReceipt).where(
-            FundReceipt.court_code == court_code, FundReceipt.bank_reference == bank_reference
-        )
+        select(FundReceipt).where(FundReceipt.court_code == court_code, FundReceipt.bank_reference == bank_reference)
     )
 
 
 def draw(court_code: str, amount: Money, account: Account = Account.FUND_BANK) -> list[tuple[str, Money]]:
-    """Which sources pay ``amount`` out of an account, earliest registered first: pairs of subject and part, adding up to it.
+    """Which sources pay ``amount`` out of an account, earliest registered first: pairs of subject and part, adding up
+    to it.
 
     Raises:
         RuleViolation: the sources together do not hold it.
@@ -118,7 +117,8 @@ _ADVANCED = (Movement.ADVANCE_PAID, Movement.ADVANCE_PAID_IN_CASH)
 def figures(
     scope: Iterable[str], *, source: str | None = None, first_day: date | None = None, last_day: date | None = None
 ) -> dict[str, SourceFigures]:
-    """Every source's received, given back, advanced and recovered, by subject; from the postings that carry the source."""
+    """Every source's received, given back, advanced and recovered, by subject; from the postings that carry the
+    source."""
     moved = books.moved_by_source(scope, source=source, first_day=first_day, last_day=last_day)
 
     def of(about: str, movements: Iterable[Movement]) -> Money:

@@ -36,7 +36,9 @@ def register_source(*, kind: SourceKind, name: str, document: str, actor: User) 
     return source
 
 
-def change_source(source_id: int, *, name: str, document: str, is_active: bool, seen_version: int, actor: User) -> Source:
+def change_source(
+    source_id: int, *, name: str, document: str, is_active: bool, seen_version: int, actor: User
+) -> Source:
     """Correct a source's name and paper, or stop money being recorded from it; its kind is booked and stays."""
     source = queries.source(source_id, frozenset({actor.court_code}))
     _check_seen(source.version, seen_version)

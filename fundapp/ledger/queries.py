@@ -115,7 +115,7 @@ class Signatures:
 
 def signatures(voucher: Voucher) -> Signatures:
     ids = (voucher.prepared_by_id, voucher.reviewed_by_id, voucher.booked_by_id)
-    names = dict(db.session.execute(select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
+    names = dict(db.session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
     return Signatures(*(names[user_id] for user_id in ids))
 
 

@@ -1,6 +1,7 @@
 """The site's navigation: which pages there are, in which order, and who sees which."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, g, request, url_for
 from flask_babel import gettext
@@ -76,6 +77,32 @@ PAGES: list[tuple[str, list[tuple[str, str, Permission | None]]]] = [
         ],
     ),
 ]
+
+
+RECORDS: dict[str, tuple[str, str]] = {
+    "advance": ("advances.show", "advance_id"),
+    "batch": ("disbursement.show", "batch_id"),
+    "case": ("cases.show", "case_id"),
+    "case-receipt": ("custody.receipt", "receipt_id"),
+    "ceremony": ("ceremonies.show", "ceremony_id"),
+    "fund-receipt": ("funding.receipt", "receipt_id"),
+    "payout": ("custody.payout", "payout_id"),
+    "result-file": ("disbursement.result", "file_id"),
+    "source": ("funding.show", "source_id"),
+    "user": ("users.show", "user_id"),
+    "voucher": ("ledger.voucher", "voucher_id"),
+}
+"""Where a record can be looked at: by the kind of its subject, the page and what the page calls its number."""
+
+
+def address_of(subject: str) -> str | None:
+    """The page of the record that the trail names so, if it has one."""
+    kind, _, number = subject.partition(":")
+    if kind not in RECORDS or not number.isdecimal():
+        return None
+    endpoint, name = RECORDS[kind]
+    found: dict[str, Any] = {name: int(number)}
+    return url_for(endpoint, **found)
 
 
 def navigation() -> list[Group]:

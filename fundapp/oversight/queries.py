@@ -1,4 +1,5 @@
-"""The figures that leadership asks for first: each is one function, so that a number on a page is traced to one place."""
+"""The figures that leadership asks for first: each is one function, so that a number on a page is traced to one
+place."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,9 +55,7 @@ class Figures:
 
     def told(self) -> dict[str, int | str]:
         """For another program: counts as numbers, amounts as text with two places."""
-        return {
-            name: bare(value) if isinstance(value, Money) else value for name, value in vars(self).items()
-        }
+        return {name: bare(value) if isinstance(value, Money) else value for name, value in vars(self).items()}
 
 
 def figures(scope: frozenset[str]) -> Figures:
@@ -139,7 +138,8 @@ def by_court(scope: frozenset[str]) -> Sequence[CourtFigures]:
 
 @dataclass(frozen=True)
 class Task:
-    """Work that waits for the reader: what it is (a msgid), how many, and the page (endpoint and filter) where it waits."""
+    """Work that waits for the reader: what it is (a msgid), how many, and the page (endpoint and filter) where it
+    waits."""
 
     text: str
     count: int
@@ -151,7 +151,13 @@ def waiting(user: User) -> list[Task]:
     """What waits for this user in his own court, by what his roles may do; empty kinds are left out."""
     here = frozenset({user.court_code})
     kinds: list[tuple[Permission, str, Select[Any], str, dict[str, str]]] = [
-        (Permission.ADVANCE_SIGN, N_("待我审批的垫付申请"), advances.waiting_for(user), "advances.index", {"waiting": "me"}),
+        (
+            Permission.ADVANCE_SIGN,
+            N_("待我审批的垫付申请"),
+            advances.waiting_for(user),
+            "advances.index",
+            {"waiting": "me"},
+        ),
         (
             Permission.ADVANCE_REQUEST,
             N_("被退回、待补正的垫付申请"),
@@ -213,9 +219,7 @@ def waiting(user: User) -> list[Task]:
         (
             Permission.CORRECTION_CONFIRM,
             N_("待复核的冲销申请"),
-            select(Correction).where(
-                Correction.court_code.in_(here), Correction.status == CorrectionStatus.REQUESTED
-            ),
+            select(Correction).where(Correction.court_code.in_(here), Correction.status == CorrectionStatus.REQUESTED),
             "ledger.corrections",
             {},
         ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select, Subquery, func, select, type_coerce
+from sqlalchemy import Select, Subquery, func, literal, select, type_coerce
 from sqlalchemy import case as by_case
 
 from fundapp.advances import queries as advances
@@ -17,6 +17,7 @@ from fundapp.core.db import MoneyColumn, db
 from fundapp.core.money import ZERO, Money, total
 from fundapp.custody import queries as custody
 from fundapp.custody.models import CaseReceipt
+from fundapp.custody.rules import CaseReceiptStatus
 from fundapp.eligibility.rules import RecoveryOrder
 from fundapp.ledger.models import PostingLine
 from fundapp.ledger.rules import Account
@@ -24,6 +25,8 @@ from fundapp.recovery import rules
 from fundapp.recovery.models import Allocation
 
 Receipt: TypeAlias = CaseReceipt
+Rows: TypeAlias = Select[*tuple[Any, ...]]
+_NOTHING = literal(ZERO, MoneyColumn())
 _FUND_MONEY = (Account.FUND_BANK, Account.CASH)
 
 
@@ -38,7 +41,7 @@ def _recovered(advance_ids: Sequence[int]) -> dict[int, Money]:
         select(Allocation.advance_id, func.sum(Allocation.fund))
         .where(Allocation.advance_id.in_(advance_ids))
         .group_by(Allocation.advance_id)
-    ).tuples()
+    )
     return dict(rows.all())
 
 
@@ -113,11 +116,33 @@ def standing(case: Case) -> Standing | None:
     )
 
 
-def parts_of(receipt: CaseReceipt, found: Standing) -> rules.Parts:
-    """How this receipt is to be split now."""
-    return rules.split_recovery(
+@dataclass(frozen=True)
+class Proposal:
+    """How a receipt would be split now, and the first day on which that may be booked."""
+
+    standing: Standing
+    parts: rules.Parts
+    earliest: date
+
+
+def proposal(receipt: CaseReceipt) -> Proposal:
+    """How this receipt is to be split as things stand.
+
+    Raises:
+        RuleViolation: not confirmed, allocated before, nothing was advanced, or a debtor in bankruptcy.
+    """
+    rules.check_allocatable(
+        is_confirmed=receipt.status is CaseReceiptStatus.CONFIRMED,
+        is_allocated=receipt.is_allocated,
+        is_in_bankruptcy=receipt.case.is_in_bankruptcy,
+    )
+    found = standing(receipt.case) if receipt.needs_allocation else None
+    rules.check_advanced(found is not None)
+    assert found is not None
+    parts = rules.split_recovery(
         receipt.amount, outstanding=found.outstanding, creditor_rest=found.creditor_rest, order=found.order
     )
+    return Proposal(found, parts, max(receipt.business_date, found.since))
 
 
 def owed_to_sources(case_subject: str) -> list[tuple[str, Money]]:
@@ -131,7 +156,7 @@ def owed_to_sources(case_subject: str) -> list[tuple[str, Money]]:
             PostingLine.credit.in_(_FUND_MONEY) != PostingLine.debit.in_(_FUND_MONEY),
         )
         .group_by(PostingLine.source_ref)
-    ).tuples()
+    )
     owed = [(source, amount) for source, amount in rows if source is not None and amount > ZERO]
     return sorted(owed, key=lambda item: int(item[0].rpartition(":")[2]))
 
@@ -143,12 +168,12 @@ def _came_back() -> Subquery:
 
 def recoveries(
     scope: frozenset[str], *, text: str | None = None, is_open: bool = False, order: RecoveryOrder | None = None
-) -> tuple[Select[Any], Any]:
+) -> tuple[Rows, Any]:
     """The query of the paid advances, each row with ``advanced``, ``recovered`` and ``outstanding``, and its key."""
     back = _came_back()
-    recovered = func.coalesce(back.c.fund, ZERO)
+    recovered = func.coalesce(back.c.fund, _NOTHING)
     left = type_coerce(AdvancePayment.amount - recovered, MoneyColumn)
-    query: Select[Any] = (
+    query: Rows = (
         select(
             Advance.id,
             Advance,
@@ -172,7 +197,7 @@ def recoveries(
     return query, Advance.id
 
 
-def outstanding_by_debtor(scope: frozenset[str], *, text: str | None = None) -> tuple[Select[Any], Any]:
+def outstanding_by_debtor(scope: frozenset[str], *, text: str | None = None) -> tuple[Rows, Any]:
     """The query of who owes the fund, with his cases and what of them is out, and its key.
 
     A debtor is known by his identity number across the cases of a court. Debtors who owe jointly each stand for the
@@ -180,7 +205,7 @@ def outstanding_by_debtor(scope: frozenset[str], *, text: str | None = None) -> 
     """
     back = _came_back()
     advanced = func.sum(AdvancePayment.amount)
-    recovered = func.coalesce(func.sum(back.c.fund), ZERO)
+    recovered = func.coalesce(func.sum(back.c.fund), _NOTHING)
     left = type_coerce(advanced - recovered, MoneyColumn)
     query = (
         select(

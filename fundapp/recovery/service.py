@@ -7,7 +7,6 @@ from fundapp.core.db import db
 from fundapp.core.money import ZERO, bare
 from fundapp.custody import queries as custody_queries
 from fundapp.custody import service as custody
-from fundapp.custody.rules import CaseReceiptStatus
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Booked, Movement
 from fundapp.ledger.service import Hands, booked
@@ -45,20 +44,12 @@ def allocate(
             closed month.
     """
     receipt = custody_queries.receipt(receipt_id, frozenset({actor.court_code}))
-    rules.check_allocatable(
-        is_confirmed=receipt.status is CaseReceiptStatus.CONFIRMED,
-        is_allocated=receipt.is_allocated,
-        is_in_bankruptcy=receipt.case.is_in_bankruptcy,
-    )
-    found = queries.standing(receipt.case) if receipt.needs_allocation else None
-    rules.check_advanced(found is not None)
-    assert found is not None
+    proposed = queries.proposal(receipt)
+    found, parts = proposed.standing, proposed.parts
     if seen_version is not None:
         rules.check_seen(current=found.version, seen=seen_version)
-    earliest = max(receipt.business_date, found.since)
-    day = business_date or earliest
-    rules.check_day(day, earliest=earliest, today=clock.today())
-    parts = queries.parts_of(receipt, found)
+    day = business_date or proposed.earliest
+    rules.check_day(day, earliest=proposed.earliest, today=clock.today())
     voucher_id = _give_back(receipt, parts, day, actor) if parts.fund > ZERO else None
     custody.mark_allocated(receipt_id, creditor=parts.creditor, refund=parts.refund, actor=actor)
     made = _allocations(receipt, found, parts, day, note, voucher_id, actor)

@@ -11,7 +11,8 @@ _NOT_OURS = "收款账号与户名不符，退回"
 
 
 def answer(payment_file: bytes, *, on: date, fails: int = 0, unknown: int = 0) -> bytes:
-    """The result of every line: the first ``fails`` are refused, the next ``unknown`` still under way, the rest paid."""
+    """The result of every line: the first ``fails`` are refused, the next ``unknown`` still under way, the rest
+    paid."""
     table = read_table(payment_file, "payment.xlsx")
     places = {header: at for at, header in enumerate(table.headers)}
     rows = []

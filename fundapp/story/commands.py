@@ -54,7 +54,7 @@ def demo() -> None:
     (folder / sample.SHIPPED.name).write_bytes(listed)
     amounts = case_money(plans)
     with clock.at(date(YEAR, 1, 2)):
-        _found()
+        found()
     years = [CourtYear(plan, amounts, listed) for plan in plans]
     scenes = [(year.plan.place, name, play) for year in years for name, play in year.scenes()]
     with click.progressbar(scenes, label="2018", item_show_func=_shown, width=30) as told:
@@ -72,7 +72,8 @@ def _shown(scene: tuple[str, str, object] | None) -> str:
     return f"{scene[0]} {scene[1]}" if scene else ""
 
 
-def _found() -> None:
+def found() -> None:
+    """The district with its superior court's people and books."""
     with transaction():
         court_service.found_district(YUEYANG_DISTRICT, seat=SEAT)
     cast = engage(SEAT, SUPERIOR_POSTS)

@@ -1,6 +1,8 @@
-"""What the year 2018 was to be: courts, numbers, dates and choices, from one seed, so that every play is the same. Pure.
+"""What the year 2018 was to be: courts, numbers, dates and choices, from one seed, so that every play is the same.
+Pure.
 
-The totals are the seed's: 1,092 cases under 20,000 yuan, 337 of them concluded by advance payment, more than 4,000,000 yuan
+The totals are the seed's: 1,092 cases under 20,000 yuan, 337 of them concluded by advance payment, more than
+4,000,000 yuan
 raised, 51,024,400.00 yuan handed out at ceremonies. Everything between is invented and marked synthetic.
 """
 
@@ -131,7 +133,8 @@ def district() -> list[CourtPlan]:
 
 
 def case_money(courts: list[CourtPlan]) -> dict[str, Money]:
-    """What each ordinary case's debtor pays, by case number, so that the ceremonies together hand out the seed's total."""
+    """What each ordinary case's debtor pays, by case number, so that the ceremonies together hand out the seed's
+    total."""
     large = [case for court in courts for case in court.large]
     rest = CEREMONIES_TOTAL - total(court.handed_out for court in courts)
     amounts = split(rest, [case.weight for case in large])
@@ -159,8 +162,8 @@ def _court(at: int, share: Money) -> CourtPlan:
 
 def _small(random: Random, code: str, serial: int, someone: int) -> Small:
     filed_on = date(YEAR, 1, 2) + timedelta(days=random.randrange(0, 24))
-    has_company = random.random() < 0.12
-    is_unfit = random.random() < 0.06
+    has_company = random.randrange(100) < 12
+    is_unfit = random.randrange(100) < 6
     return Small(
         number=f"（{YEAR}）{code}执{serial}号",
         filed_on=filed_on,
@@ -190,12 +193,12 @@ def _large(random: Random, code: str, serial: int, someone: int) -> Large:
 
 
 def _picked(random: Random) -> ClaimCategory:
-    categories, weights = zip(*_CATEGORIES, strict=True)
-    return random.choices(categories, weights)[0]
+    return random.choices([category for category, _ in _CATEGORIES], [weight for _, weight in _CATEGORIES])[0]
 
 
 def _choose(random: Random, small: list[Small], count: int, share: Money) -> list[Small]:
-    """Mark ``count`` fit cases to be advanced: the whole claim, or four fifths of it; dearest ones give way to the purse."""
+    """Mark ``count`` fit cases to be advanced: the whole claim, or four fifths of it; dearest ones give way to the
+    purse."""
     fit = [case for case in small if not case.is_unfit]
     chosen, spare = fit[:count], sorted(fit[count:], key=lambda case: to_fen(case.claim))
     limit = split(share, [96, 4])[0]
@@ -204,7 +207,7 @@ def _choose(random: Random, small: list[Small], count: int, share: Money) -> lis
         chosen.append(spare.pop(0))
     numbers = {case.number for case in chosen}
     return [
-        _with_advance(case, split(case.claim, [4, 1])[0] if random.random() < 0.2 else case.claim)
+        _with_advance(case, split(case.claim, [4, 1])[0] if random.randrange(10) < 2 else case.claim)
         if case.number in numbers
         else case
         for case in small

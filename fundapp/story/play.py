@@ -1,7 +1,7 @@
 """The year 2018, act by act, through the same services as the pages: nothing here writes a table.
 
-Courts are played one after the other, each from January to its close; the clock stands at the day of each act, so that trail
-and books carry the story's own days.
+Courts are played one after the other, each from January to its close; the clock stands at the day of each act, so
+that trail and books carry the story's own days.
 """
 
 from collections.abc import Callable
@@ -10,12 +10,10 @@ from typing import Any
 
 from fundapp.advances import queries as advance_queries
 from fundapp.advances import service as advances
-from fundapp.advances.models import Advance
 from fundapp.approvals import service as approvals
 from fundapp.approvals.rules import Outcome
 from fundapp.cases import queries as cases
 from fundapp.cases import service as register
-from fundapp.cases.models import Case
 from fundapp.cases.rules import AccountFacts, AccountKind, PartyFacts, PartyKind, PartyRole
 from fundapp.ceremonies import queries as ceremony_queries
 from fundapp.ceremonies import service as ceremonies
@@ -29,7 +27,6 @@ from fundapp.custody import service as custody
 from fundapp.custody.rules import Purpose
 from fundapp.disbursement import queries as batch_queries
 from fundapp.disbursement import service as disbursement
-from fundapp.disbursement.models import Batch
 from fundapp.disbursement.rules import LineStatus
 from fundapp.eligibility import service as eligibility
 from fundapp.eligibility.rules import DEFAULT_STATUSES, RecoveryOrder
@@ -38,7 +35,7 @@ from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Model
 from fundapp.recovery import service as recovery
 from fundapp.story import bank
-from fundapp.story.cast import Cast, engage
+from fundapp.story.cast import engage
 from fundapp.story.plan import HALL, WAVES, YEAR, CourtPlan, Large, Small
 from fundapp.yearend import service as yearend
 
@@ -47,7 +44,7 @@ Act = Callable[..., Any]
 
 
 class CourtYear:
-    """One court's year."""
+    """One court's year. Records come back from the services as they are; what is kept of them is the services' own."""
 
     def __init__(self, plan: CourtPlan, amounts: dict[str, Money], listed: bytes) -> None:
         self.plan, self.amounts, self.listed = plan, amounts, listed
@@ -136,9 +133,7 @@ class CourtYear:
                     bank_reference=gift.reference,
                     actor=self.cast.clerk,
                 )
-                self._do(
-                    funding.confirm_receipt, receipt.id, seen_version=receipt.version, actor=self.cast.reviewer
-                )
+                self._do(funding.confirm_receipt, receipt.id, seen_version=receipt.version, actor=self.cast.reviewer)
 
     def register_cases(self) -> None:
         with clock.at(date(YEAR, 2, 5)):
@@ -180,12 +175,10 @@ class CourtYear:
         )
         self._verify(case)
 
-    def _verify(self, case: Case) -> None:
+    def _verify(self, case: Any) -> None:
         account = case.creditors[0].account
         assert account is not None
-        self._do(
-            register.verify_account, account.id, how="按案卷所留电话回拨核实", actor=self.cast.clerk
-        )
+        self._do(register.verify_account, account.id, how="按案卷所留电话回拨核实", actor=self.cast.clerk)
 
     # advances
 
@@ -199,11 +192,11 @@ class CourtYear:
         with clock.at(day.replace(day=day.day + 3)):
             self._pay_batch(fails=1 if at == 0 else 0, unknown=1 if at == 1 and self.plan.digits == "0602" else 0)
 
-    def _request_and_sign(self, small: Small, *, is_returned_first: bool = False) -> Advance:
+    def _request_and_sign(self, small: Small, *, is_returned_first: bool = False) -> Any:
         case = self._case(small)
         self._verify(case)
         assert small.advance is not None
-        advance: Advance = self._do(
+        advance = self._do(
             advances.request,
             case.id,
             creditor_id=case.creditors[0].id,
@@ -226,12 +219,12 @@ class CourtYear:
         self._sign(advance)
         return advance
 
-    def _sign(self, advance: Advance) -> None:
+    def _sign(self, advance: Any) -> None:
         posts = {"bureau_director": "director", "finance_reviewer": "reviewer", "vice_president": "vice"}
         for role in advance_queries.roles_to_sign(advance):
             self._decide(advance, posts.get(role.value, role.value), Outcome.AGREED, "情况属实，同意垫付。")
 
-    def _decide(self, advance: Advance, post: str, outcome: Outcome, opinion: str) -> None:
+    def _decide(self, advance: Any, post: str, outcome: Outcome, opinion: str) -> None:
         self._do(
             advances.decide,
             advance.id,
@@ -272,10 +265,10 @@ class CourtYear:
             actor=self.cast.handler,
         )
 
-    def _request_plain(self, small: Small) -> Advance:
+    def _request_plain(self, small: Small) -> Any:
         case = self._case(small)
         self._verify(case)
-        advance: Advance = self._do(
+        advance = self._do(
             advances.request,
             case.id,
             creditor_id=case.creditors[0].id,
@@ -289,7 +282,7 @@ class CourtYear:
 
     def _pay_batch(self, *, fails: int = 0, unknown: int = 0) -> None:
         ready = advance_queries.ready_to_pay(self.plan.code)
-        batch: Batch = self._do(
+        batch = self._do(
             disbursement.build,
             [advance.id for advance in ready],
             business_date=clock.today(),
@@ -347,7 +340,7 @@ class CourtYear:
             self._do(register.verify_account, account.id, how="当事人持卡到院核实", actor=self.cast.clerk)
             self._pay_out(case, debtor.id, Purpose.REFUND, refund, "被执行人多付的案款，依法退还。")
 
-    def _receive(self, case: Case, amount: Money, payer: str, reference: str) -> Any:
+    def _receive(self, case: Any, amount: Money, payer: str, reference: str) -> Any:
         receipt = self._do(
             custody.record_receipt,
             case.id,
@@ -358,11 +351,9 @@ class CourtYear:
             bank_reference=reference,
             actor=self.cast.clerk,
         )
-        return self._do(
-            custody.confirm_receipt, receipt.id, seen_version=receipt.version, actor=self.cast.reviewer
-        )
+        return self._do(custody.confirm_receipt, receipt.id, seen_version=receipt.version, actor=self.cast.reviewer)
 
-    def _approved_payout(self, case: Case, payee_id: int, purpose: Purpose, amount: Money, reason: str) -> Any:
+    def _approved_payout(self, case: Any, payee_id: int, purpose: Purpose, amount: Money, reason: str) -> Any:
         payout = self._do(
             custody.request_payout,
             case.id,
@@ -381,7 +372,7 @@ class CourtYear:
             actor=self.cast.director,
         )
 
-    def _pay_out(self, case: Case, payee_id: int, purpose: Purpose, amount: Money, reason: str) -> None:
+    def _pay_out(self, case: Any, payee_id: int, purpose: Purpose, amount: Money, reason: str) -> None:
         payout = self._approved_payout(case, payee_id, purpose, amount, reason)
         self._do(
             custody.pay,
@@ -498,10 +489,10 @@ class CourtYear:
 
     # what is there
 
-    def _case(self, small: Small) -> Case:
+    def _case(self, small: Small) -> Any:
         return self._numbered(small.number)
 
-    def _numbered(self, number: str) -> Case:
+    def _numbered(self, number: str) -> Any:
         return cases.case_numbered(number, self.scope)
 
     def _is_paid(self, small: Small) -> bool:

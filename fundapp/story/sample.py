@@ -1,4 +1,5 @@
-"""The list of the 1,092 cases as a workbook with one sheet per court: the story imports it, and it ships as a sample."""
+"""The list of the 1,092 cases as a workbook with one sheet per court: the story imports it, and it ships as a
+sample."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,5 +43,3 @@ def _row(case: Small) -> list[Any]:
         "debtor_phone": case.debtor.phone,
     }
     return [told.get(column.key) for column in COLUMNS]
-
-

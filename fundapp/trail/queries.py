@@ -1,6 +1,7 @@
 """Reads of the trail."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -10,6 +11,8 @@ from fundapp.core.errors import NotFound
 from fundapp.trail import rules
 from fundapp.trail.models import Attachment, TrailEntry
 from fundapp.trail.rules import Event
+
+ENTRIES_KEY = TrailEntry.id
 
 
 def history(*subjects: str) -> Sequence[TrailEntry]:
@@ -48,20 +51,21 @@ def first_break(court_code: str) -> str | None:
     """What first contradicts the court's chain: a missing or changed entry, or a head that is not the last seal."""
     book = db.session.execute(select(Book.chain_length, Book.chain_head).where(Book.court_code == court_code)).one()
     previous, expected = rules.FIRST_SEAL, 0
-    for entry in _walk(court_code):
-        expected += 1
-        if entry["seq"] != expected:
-            return f"{court_code}: entry {expected} is missing"
-        stored = entry.pop("seal")
-        if entry["previous"] != previous or rules.seal(**entry) != stored:
-            return f"{court_code}: entry {expected} ({entry['event']} {entry['subject']}) does not match its seal"
-        previous = stored
+    with closing(_walk(court_code)) as entries:
+        for entry in entries:
+            expected += 1
+            if entry["seq"] != expected:
+                return f"{court_code}: entry {expected} is missing"
+            stored = entry.pop("seal")
+            if entry["previous"] != previous or rules.seal(**entry) != stored:
+                return f"{court_code}: entry {expected} ({entry['event']} {entry['subject']}) does not match its seal"
+            previous = stored
     if (expected, previous) != (book.chain_length, book.chain_head):
         return f"{court_code}: the chain ends at entry {expected}, its book says {book.chain_length}"
     return None
 
 
-def _walk(court_code: str) -> Iterator[dict[str, Any]]:
+def _walk(court_code: str) -> Generator[dict[str, Any], None, None]:
     columns = (
         TrailEntry.court_code,
         TrailEntry.seq,
@@ -74,8 +78,9 @@ def _walk(court_code: str) -> Iterator[dict[str, Any]]:
         TrailEntry.seal,
     )
     query = select(*columns).where(TrailEntry.court_code == court_code).order_by(TrailEntry.seq)
-    for row in db.session.execute(query.execution_options(yield_per=1000)).mappings():
-        yield {**row, "event": row["event"].value}
+    with db.session.execute(query.execution_options(yield_per=1000)) as result:
+        for row in result.mappings():
+            yield {**row, "event": row["event"].value}
 
 
 def entry_count(scope: frozenset[str]) -> int:

@@ -243,7 +243,8 @@ def check_postings(
         require(amount > 0, f"{where}: posting {at} is not above zero / 分录金额不大于零")
         require(line["debit"] != line["credit"], f"{where}: posting {at} has one account / 借贷同科目")
         require({line["debit"], line["credit"]} <= accounts, f"{where}: posting {at}: no such account / 科目不明")
-        parts += [line["debit"], line["credit"], str(amount), line["case_ref"], line["source_ref"], line["debtor_ref"]]
+        parts += [line["movement"], line["debit"], line["credit"], str(amount)]
+        parts += [line["case_ref"], line["source_ref"], line["debtor_ref"]]
         total += amount
         book(books, voucher, line, amount)
     digest = sealed(parts)

@@ -31,7 +31,7 @@ class ClosedYear(Base):
 
 @append_only
 class AuditPackage(Base):
-    """审计包 as handed out: which year, whose books, its digest. ``courts`` are the codes of all courts in it, by commas."""
+    """审计包 as made: its year, its digest, and in ``courts`` the codes of all courts in it, with commas between."""
 
     __tablename__ = "audit_packages"
 

@@ -86,14 +86,17 @@ def check_year(year: int) -> int:
     return year
 
 
+def month_subject(court_code: str, month: str) -> str:
+    return f"month:{court_code}:{month}"
+
+
+def year_subject(court_code: str, year: int) -> str:
+    return f"year:{court_code}:{year}"
+
+
 def month_after(month: str) -> str:
     year, number = int(month[:4]), int(month[5:])
     return f"{year + number // 12:04d}-{number % 12 + 1:02d}"
-
-
-def month_before(month: str) -> str:
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year:04d}-{number - 1:02d}" if number > 1 else f"{year - 1:04d}-12"
 
 
 def last_day(month: str) -> date:
@@ -149,6 +152,18 @@ def check_year_ready(year: int, due: str) -> None:
             due=due,
             last=f"{year:04d}-11",
         )
+
+
+def check_courts(court_codes: Sequence[str]) -> None:
+    """A package holds the books of at least one court."""
+    if not court_codes:
+        raise RuleViolation("系统中还没有法院，无法导出审计包，请先完成启用设置。")
+
+
+def check_begun(year: int, today: date) -> None:
+    """A package is made of a year that has begun."""
+    if year > today.year:
+        raise RuleViolation("%(year)s年度尚未开始，没有可导出的账簿，请选择今年或以前的年度。", year=str(year))
 
 
 _TO_RESULT: dict[Account, tuple[Movement, Movement]] = {

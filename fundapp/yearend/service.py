@@ -31,7 +31,7 @@ def close_month(court_code: str, month: str, *, actor: User) -> None:
 def close_year(court_code: str, year: int, *, actor: User) -> ClosedYear:
     """Carry the year's result over (model B), close December, and with it the year.
 
-    The voucher is prepared by the finance reviewer who closed November and reviewed by the president who closes the year.
+    Its voucher is prepared by the finance reviewer who closed November, and reviewed by the president who closes.
 
     Raises:
         RuleViolation: months before December are open, December is not over, or something dated in it is undecided.
@@ -57,7 +57,12 @@ def close_year(court_code: str, year: int, *, actor: User) -> ClosedYear:
     db.session.add(closed)
     db.session.flush()
     trail.record(
-        Event.YEAR_CLOSED, f"year:{year}", court_code=court_code, actor=actor, year=year, vouchers=closed.vouchers
+        Event.YEAR_CLOSED,
+        rules.year_subject(court_code, year),
+        court_code=court_code,
+        actor=actor,
+        year=year,
+        vouchers=closed.vouchers,
     )
     return closed
 
@@ -67,7 +72,12 @@ def _close(court_code: str, month: str, actor: User) -> None:
     rules.check_unhindered(month, queries.hindered(court_code, month))
     closed = ledger.close_month(court_code, month, actor=actor)
     trail.record(
-        Event.MONTH_CLOSED, f"month:{month}", court_code=court_code, actor=actor, month=month, vouchers=closed.vouchers
+        Event.MONTH_CLOSED,
+        rules.month_subject(court_code, month),
+        court_code=court_code,
+        actor=actor,
+        month=month,
+        vouchers=closed.vouchers,
     )
 
 
@@ -109,7 +119,5 @@ def record_package(
     )
     db.session.add(package)
     db.session.flush()
-    trail.record(
-        Event.PACKAGE_EXPORTED, package.subject, court_code=court_code, actor=actor, year=year, digest=digest
-    )
+    trail.record(Event.PACKAGE_EXPORTED, package.subject, court_code=court_code, actor=actor, year=year, digest=digest)
     return package

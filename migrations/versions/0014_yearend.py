@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("court_code", sa.String(length=10), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("courts", sa.Text(), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("exported_by_id", sa.Integer(), nullable=False),

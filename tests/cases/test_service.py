@@ -145,7 +145,7 @@ def test_a_change_says_what_was_changed_and_moves_the_version(app):
     assert (case.claim, case.is_in_settlement, case.handler_id) == (yuan("9000"), True, other.id)
     assert case.version == seen + 1
     assert last(case.subject).told["changes"] == (
-        f"claim: 8000.00 → 9000.00; is_in_settlement: False → True; handler_id: {actor.id} → {other.id}"
+        f"执行标的：8000.00→9000.00；是否和解：否→是；承办人：user:{actor.id}→user:{other.id}"
     )
     with pytest.raises(StaleRecord):
         change(case, actor, claim=yuan("1"), seen_version=seen)

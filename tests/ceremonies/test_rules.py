@@ -56,7 +56,7 @@ def test_a_payee_signs_in_is_paid_once_or_is_absent(current, target):
         (PayeeStatus.PAID, PayeeStatus.PAID, "已经发放，不能重复办理"),
         (PayeeStatus.PAID, PayeeStatus.ABSENT, "已经发放，不能重复办理"),
         (PayeeStatus.LISTED, PayeeStatus.PAID, "尚未签到，不能发放"),
-        (PayeeStatus.ABSENT, PayeeStatus.SIGNED_IN, "当前为“未到场”，不能改为“已签到”"),
+        (PayeeStatus.ABSENT, PayeeStatus.SIGNED_IN, "当前为“未领取”，不能改为“已签到”"),
     ],
 )
 def test_the_mistakes_of_the_day_are_named(current, target, told):

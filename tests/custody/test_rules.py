@@ -71,7 +71,7 @@ def test_a_receipt_is_of_something_that_has_come_from_a_debtor(amount, day, is_d
 
 def test_a_line_of_the_statement_is_booked_once():
     check_reference_unused("A1", earlier_case=None, day="", amount="")
-    with pytest.raises(RuleViolation, match="A1.*2018-06-20.*湘0602执1号.*9.00"):
+    with pytest.raises(RuleViolation, match=r"A1.*2018-06-20.*湘0602执1号.*9\.00"):
         check_reference_unused("A1", earlier_case="（2018）湘0602执1号", day="2018-06-20", amount="9.00")
 
 

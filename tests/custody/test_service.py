@@ -133,7 +133,8 @@ def test_a_line_of_the_statement_is_booked_once_and_the_refusal_names_the_first(
     first = a_case_receipt("321.00", confirmed=False)
     with pytest.raises(RuleViolation, match="不要重复登记") as refused:
         recorded(a_case(), bank_reference=first.bank_reference)
-    assert first.case.number in str(refused.value) and "321.00" in str(refused.value) and "2018-06-20" in str(refused.value)
+    sentence = str(refused.value)
+    assert first.case.number in sentence and "321.00" in sentence and "2018-06-20" in sentence
     with transaction(COURT):
         service.return_receipt(
             first.id, reason="案号有误", seen_version=first.version, actor=the_holder(Role.FINANCE_REVIEWER)
@@ -190,9 +191,7 @@ def test_two_reviewers_confirming_at_the_same_moment_make_one_voucher(app):
             except Refusal as refusal:
                 answers.append(type(refusal).__name__)
 
-    threads = [
-        threading.Thread(target=contextvars.Context().run, args=(confirm, reviewer)) for reviewer in reviewers
-    ]
+    threads = [threading.Thread(target=contextvars.Context().run, args=(confirm, reviewer)) for reviewer in reviewers]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -6,6 +6,9 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from fundapp.advances import queries as advances
+from fundapp.advances import service as advance_service
+from fundapp.advances.rules import Channel
 from fundapp.cases.models import Case
 from fundapp.core import clock
 from fundapp.core.db import db, transaction
@@ -20,13 +23,14 @@ from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
 from fundapp.ledger.models import Voucher
 from fundapp.ledger.rules import Account, Model
+from fundapp.ledger.service import Hands
 from fundapp.recovery import queries, service
 from fundapp.recovery.models import Allocation
 from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
 from fundapp.users.rules import Role
-from tests.builders.advances import a_paid_advance, the_ladder, the_terms
-from tests.builders.cases import a_creditor, a_debtor
+from tests.builders.advances import PAID_ON, a_paid_advance, signed, the_ladder, the_terms
+from tests.builders.cases import a_case, a_creditor, a_debtor
 from tests.builders.custody import a_case_receipt, a_paid_payout, a_payout, a_refundable_case
 from tests.builders.funding import a_receipt, a_source
 from tests.builders.people import COURT, OTHER_COURT, a_user, the_books, the_holder
@@ -150,8 +154,6 @@ def test_a_creditor_is_not_paid_before_the_split(app):
 
 def test_two_creditors_advances_of_one_case_come_back_one_after_the_other(app):
     parties = [a_creditor(), a_creditor(), a_debtor()]
-    from tests.builders.cases import a_case
-
     case = a_case("19000.00", parties=parties)
     first = an_advanced_case("9000.00", case=case)
     second = _advanced_to(case, case.creditors[1], "6000.00")
@@ -168,12 +170,6 @@ def test_two_creditors_advances_of_one_case_come_back_one_after_the_other(app):
 
 def _advanced_to(case, creditor, amount):
     """An advance of another creditor of a case, signed and paid like the first one's."""
-    from fundapp.advances import queries as advances
-    from fundapp.advances import service as advance_service
-    from fundapp.advances.rules import Channel
-    from fundapp.ledger.service import Hands
-    from tests.builders.advances import PAID_ON, signed
-
     a_receipt(amount)
     with transaction(COURT):
         advance = advance_service.request(
@@ -279,7 +275,7 @@ def test_money_whose_advance_was_reversed_in_the_books_is_not_given_back_blindly
             advance.payment.voucher_id,
             business_date=date(2018, 6, 20),
             reason="重复",
-            hands=ledger.Hands(clerk.id, reviewer.id),
+            hands=Hands(clerk.id, reviewer.id),
             actor=reviewer,
         )
     with pytest.raises(RuleViolation, match="先核对本案凭证有无冲销"):
@@ -298,8 +294,6 @@ def test_another_courts_receipt_is_not_split(app):
 
 def test_a_debtors_cases_stand_together_under_his_identity(app):
     debtor = a_debtor()
-    from tests.builders.cases import a_case
-
     for amount in ("9000.00", "6000.00"):
         an_advanced_case(amount, case=a_case(amount, parties=[a_creditor(), debtor]))
     paid = an_advanced_case("5000.00", case=a_refundable_case("5000.00"))

@@ -160,7 +160,7 @@ def read_row(cells: Mapping[str, Cell], *, court_code: str, today: date) -> Impo
         cells: one for each column, by its key.
     """
     reader = _Reader(cells)
-    number = reader.text("number", lambda text: checks.registered_number(text, court_code=court_code, today=today))
+    number = reader.filled("number", lambda text: checks.registered_number(text, court_code=court_code, today=today))
     filed_on = reader.day("filed_on", today)
     if number is not None and filed_on is not None:
         reader.check("filed_on", lambda: checks.check_filed_on(filed_on, number, today=today))
@@ -205,13 +205,13 @@ class _Reader:
     def is_empty(self, key: str) -> bool:
         return self.cells[key].value is None
 
-    def text(self, key: str, convert: Callable[[str], Read]) -> Read | None:
+    def filled(self, key: str, convert: Callable[[str], Read]) -> Read | None:
         """A cell that must be filled."""
         return self.read(key, lambda cell: convert(_filled(cell, key)))
 
     def word(self, key: str, members: type[Member]) -> Member | None:
         """A cell that holds one of the labels of a vocabulary."""
-        return self.text(key, lambda text: _member(text, members))
+        return self.filled(key, lambda text: _member(text, members))
 
     def day(self, key: str, today: date) -> date | None:
         """A day that has come; None when the cell may be empty and is."""
@@ -256,13 +256,13 @@ def _yes_no(cell: Cell) -> bool:
 def _party(reader: _Reader, role: PartyRole, today: date, **more: Any) -> PartyFacts | None:
     side = role.value
     kind = reader.word(f"{side}_kind", PartyKind)
-    name = reader.text(f"{side}_name", party_name)
-    identity = reader.text(
+    name = reader.filled(f"{side}_name", party_name)
+    identity = reader.filled(
         f"{side}_identity", lambda text: checks.identity_of(kind, text, today=today) if kind else text
     )
     telephone = None
     if not reader.is_empty(f"{side}_phone"):
-        telephone = reader.text(f"{side}_phone", phone)
+        telephone = reader.filled(f"{side}_phone", phone)
     if kind is None or name is None or identity is None:
         return None
     return PartyFacts(role=role, kind=kind, name=name, identity=identity, phone=telephone, **more)
@@ -278,9 +278,9 @@ def _account(reader: _Reader) -> AccountFacts | None:
     """The creditor's own account, when any of its cells is filled; its holder is the creditor by the column's hint."""
     if all(reader.is_empty(key) for key in ("bank", "account_kind", "account_number")):
         return None
-    bank = reader.text("bank", checks.bank_name)
+    bank = reader.filled("bank", checks.bank_name)
     kind = reader.word("account_kind", AccountKind)
-    number = reader.text("account_number", lambda text: bank_account(text, kind) if kind else text)
+    number = reader.filled("account_number", lambda text: bank_account(text, kind) if kind else text)
     holder = None if reader.is_empty("creditor_name") else _name_or_none(reader)
     if bank is None or kind is None or number is None or holder is None:
         return None

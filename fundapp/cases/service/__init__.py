@@ -1,6 +1,6 @@
 """Writes of the register: cases and their parties one by one, and whole lists by import."""
 
-from fundapp.cases.service.importing import ImportResult, finish_import, rejected_rows, run_import
+from fundapp.cases.service.importing import ImportResult, finish_import, kept_rows, rejected_rows, run_import
 from fundapp.cases.service.parties import (
     add_party,
     register_account,
@@ -16,6 +16,7 @@ __all__ = [
     "change",
     "change_status",
     "finish_import",
+    "kept_rows",
     "mark_concluded_by_advance",
     "register",
     "register_account",

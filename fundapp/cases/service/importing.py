@@ -15,7 +15,7 @@ from sqlalchemy import update
 from fundapp.cases import queries
 from fundapp.cases.models import Case, CaseImport, Party
 from fundapp.cases.rules import HEADERS, Fault, ImportedCase, PartyFacts, RejectedRow, columns
-from fundapp.cases.service.records import party_record
+from fundapp.cases.service.records import case_record
 from fundapp.core import clock
 from fundapp.core.db import blind_index, db
 from fundapp.core.errors import RuleViolation
@@ -262,11 +262,14 @@ def _register_all(new: Sequence[ImportedCase], done: CaseImport, actor: User) ->
 
 
 def _record(told: ImportedCase, parent_id: int | None, done: CaseImport, actor: User) -> Case:
-    return Case(
-        court_code=done.court_code,
-        number=told.number.text,
-        legacy_number=told.legacy_number,
+    return case_record(
+        number=told.number,
+        parties=[told.creditor, told.debtor],
+        handler=actor,
+        actor=actor,
+        import_id=done.id,
         parent_id=parent_id,
+        legacy_number=told.legacy_number,
         filed_on=told.filed_on,
         category=told.category,
         claim=told.claim,
@@ -274,10 +277,4 @@ def _record(told: ImportedCase, parent_id: int | None, done: CaseImport, actor: 
         property_searched_on=told.property_searched_on,
         is_in_bankruptcy=told.is_in_bankruptcy,
         is_in_settlement=told.is_in_settlement,
-        handler_id=actor.id,
-        import_id=done.id,
-        registered_at=clock.now(),
-        parties=[
-            party_record(party, court_code=done.court_code, actor=actor) for party in (told.creditor, told.debtor)
-        ],
     )

@@ -1,10 +1,25 @@
 """Checked facts as records: sealed where personal, with the digests by which they are found and the masks they show."""
 
-from fundapp.cases.models import Party, PayeeAccount
-from fundapp.cases.rules import AccountFacts, PartyFacts, masked_id, masked_number, masked_phone
+from collections.abc import Sequence
+from typing import Any
+
+from fundapp.cases.models import Case, Party, PayeeAccount
+from fundapp.cases.rules import AccountFacts, CaseNumber, PartyFacts, masked_id, masked_number, masked_phone
 from fundapp.core import clock
 from fundapp.core.db import blind_index
 from fundapp.users.models import User
+
+
+def case_record(*, number: CaseNumber, parties: Sequence[PartyFacts], handler: User, actor: User, **facts: Any) -> Case:
+    """A case with its parties; ``parties`` and ``facts``, which go by the names of the columns, are checked."""
+    return Case(
+        court_code=number.court_code,
+        number=number.text,
+        handler_id=handler.id,
+        registered_at=clock.now(),
+        parties=[party_record(party, court_code=number.court_code, actor=actor) for party in parties],
+        **facts,
+    )
 
 
 def party_record(facts: PartyFacts, *, court_code: str, actor: User) -> Party:

@@ -6,8 +6,8 @@ from typing import Any
 
 from fundapp.cases import queries, rules
 from fundapp.cases.models import Case
-from fundapp.cases.rules import LABELS, CaseNumber, CaseStatus, ClaimCategory, PartyFacts
-from fundapp.cases.service.records import party_record
+from fundapp.cases.rules import HEADERS, LABELS, CaseNumber, CaseStatus, ClaimCategory, PartyFacts
+from fundapp.cases.service.records import case_record
 from fundapp.core import clock
 from fundapp.core.db import db
 from fundapp.core.errors import RuleViolation, StaleRecord
@@ -46,19 +46,14 @@ def register(
     Raises:
         RuleViolation: a fact that cannot be right, a number already registered, or no such earlier case.
     """
-    today = clock.today()
-    read = rules.registered_number(number, court_code=actor.court_code, today=today)
-    rules.check_filed_on(filed_on, read, today=today)
-    rules.check_claim(claim)
-    rules.check_past(N_("财产查控日期"), property_searched_on, today=today)
+    read = rules.registered_number(number, court_code=actor.court_code, today=clock.today())
+    _check_facts(read, filed_on=filed_on, claim=claim, property_searched_on=property_searched_on)
     legacy = rules.old_number(legacy_number)
-    checked = [rules.checked_party(party, today=today) for party in parties]
-    rules.check_parties(checked)
-    if queries.is_registered(actor.court_code, read.text):
-        raise RuleViolation("案号%(number)s已经登记。请在案件列表中查询该案号后办理，不要重复登记。", number=read.text)
-    case = Case(
-        court_code=actor.court_code,
-        number=read.text,
+    case = case_record(
+        number=read,
+        parties=_checked_parties(parties),
+        handler=handler or actor,
+        actor=actor,
         legacy_number=legacy,
         parent_id=_parent_id(read, parent_number, legacy),
         filed_on=filed_on,
@@ -68,10 +63,28 @@ def register(
         property_searched_on=property_searched_on,
         is_in_bankruptcy=is_in_bankruptcy,
         is_in_settlement=is_in_settlement,
-        handler_id=(handler or actor).id,
-        registered_at=clock.now(),
-        parties=[party_record(party, court_code=actor.court_code, actor=actor) for party in checked],
     )
+    return _entered(case, actor)
+
+
+def _check_facts(number: CaseNumber, *, filed_on: date, claim: Money, property_searched_on: date | None) -> None:
+    today = clock.today()
+    rules.check_filed_on(filed_on, number, today=today)
+    rules.check_claim(claim)
+    rules.check_past(N_("财产查控日期"), property_searched_on, today=today)
+
+
+def _checked_parties(parties: Sequence[PartyFacts]) -> list[PartyFacts]:
+    checked = [rules.checked_party(party, today=clock.today()) for party in parties]
+    rules.check_parties(checked)
+    return checked
+
+
+def _entered(case: Case, actor: User) -> Case:
+    if queries.is_registered(case.court_code, case.number):
+        raise RuleViolation(
+            "案号%(number)s已经登记。请在案件列表中查询该案号后办理，不要重复登记。", number=case.number
+        )
     db.session.add(case)
     db.session.flush()
     trail.record(
@@ -80,7 +93,7 @@ def register(
         court_code=case.court_code,
         actor=actor,
         number=case.number,
-        claim=bare(claim),
+        claim=bare(case.claim),
     )
     return case
 
@@ -119,10 +132,8 @@ def change(
         RuleViolation: a fact that cannot be right, nothing changed, or the claim of a case concluded by advance.
     """
     case = _own_case(case_id, seen_version, actor)
-    today = clock.today()
-    rules.check_filed_on(filed_on, rules.case_number(case.number, court_codes=None), today=today)
-    rules.check_claim(claim)
-    rules.check_past(N_("财产查控日期"), property_searched_on, today=today)
+    number = rules.case_number(case.number, court_codes=None)
+    _check_facts(number, filed_on=filed_on, claim=claim, property_searched_on=property_searched_on)
     rules.check_claim_kept(case.claim, claim, is_concluded_by_advance=case.concluded_by_advance_on is not None)
     wanted = {
         "filed_on": filed_on,
@@ -144,18 +155,29 @@ def change(
         court_code=case.court_code,
         actor=actor,
         number=case.number,
-        changes="; ".join(f"{name}: {_told(before)} → {_told(after)}" for name, (before, after) in changes.items()),
+        changes="；".join(_change(name, before, after) for name, (before, after) in changes.items()),
     )
     return case
 
 
+def _change(name: str, before: Any, after: Any) -> str:
+    """One changed fact as the trail keeps it; of the handlers only their ids."""
+    if name == "handler_id":
+        return f"承办人：user:{before}→user:{after}"
+    return f"{HEADERS[name]}：{_told(before)}→{_told(after)}"
+
+
 def _told(value: Any) -> str:
-    """A changed fact as the trail keeps it: plain, and the same in every language."""
-    if isinstance(value, Money):
-        return bare(value)
-    if isinstance(value, ClaimCategory):
-        return value.value
-    return "-" if value is None else str(value)
+    match value:
+        case None:
+            return "无"
+        case bool():
+            return "是" if value else "否"
+        case Money():
+            return bare(value)
+        case ClaimCategory():
+            return LABELS[value]
+    return str(value)
 
 
 def change_status(

@@ -12,7 +12,7 @@ from fundapp.ceremonies.rules import CeremonyStatus
 from fundapp.core import clock
 from fundapp.core.db import db, on_sqlite
 from fundapp.core.errors import NotFound
-from fundapp.core.money import Money
+from fundapp.core.money import ZERO, Money
 from fundapp.custody.models import CaseReceipt
 from fundapp.custody.rules import CaseReceiptStatus
 from fundapp.disbursement.models import Batch, BatchLine
@@ -24,6 +24,7 @@ from fundapp.ledger.models import ClosedMonth, Correction, Voucher
 from fundapp.ledger.rules import Account, CorrectionStatus
 from fundapp.trail.models import TrailEntry
 from fundapp.trail.rules import Event
+from fundapp.users.models import User
 from fundapp.yearend import rules
 from fundapp.yearend.models import AuditPackage, ClosedYear
 from fundapp.yearend.rules import Hindered, Hindrance
@@ -71,7 +72,7 @@ def voucher_counts(court_code: str, year: int) -> dict[str, int]:
         .where(Voucher.court_code == court_code, Voucher.year == year)
         .group_by(Voucher.month)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def hindered(court_code: str, month: str) -> list[Hindered]:
@@ -80,7 +81,7 @@ def hindered(court_code: str, month: str) -> list[Hindered]:
     for kind, columns, conditions in _undecided():
         record_id, court, day, name = columns
         query = select(record_id, name, day).where(court == court_code, day.between(*_days(month)), *conditions)
-        for one_id, cited, on in db.session.execute(query.order_by(record_id)).tuples():
+        for one_id, cited, on in db.session.execute(query.order_by(record_id)):
             found.append(Hindered(kind, one_id, f"{cited} {on.isoformat()}", on))
     return found
 
@@ -131,6 +132,14 @@ def year_voucher_count(court_code: str, year: int) -> int:
     return db.session.scalar(query) or 0
 
 
+def posted(court_codes: Sequence[str], last_day: date) -> Money:
+    """The sum of all vouchers dated up to a day."""
+    query = select(func.sum(Voucher.total)).where(
+        Voucher.court_code.in_(court_codes), Voucher.business_date <= last_day
+    )
+    return db.session.scalar(query) or ZERO
+
+
 def packages(scope: frozenset[str]) -> Select[Any]:
     """The query of the packages that a reader of these courts may have: none that holds a further court."""
     query = select(AuditPackage).where(AuditPackage.court_code.in_(scope))
@@ -140,10 +149,15 @@ def packages(scope: frozenset[str]) -> Select[Any]:
 
 
 def package(package_id: int, scope: frozenset[str]) -> AuditPackage:
-    found = db.session.scalar(packages(scope).where(AuditPackage.id == package_id))
+    found: AuditPackage | None = db.session.scalar(packages(scope).where(AuditPackage.id == package_id))
     if found is None or not set(found.courts.split(",")) <= scope:
         raise NotFound("没有找到该审计包，请返回列表重新选择。")
     return found
+
+
+def person(user_id: int) -> str:
+    """Whose act it was, by name."""
+    return db.session.get_one(User, user_id).name
 
 
 def years(court_codes: Sequence[str]) -> list[int]:

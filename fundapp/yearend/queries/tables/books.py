@@ -92,6 +92,7 @@ def _vouchers(scope: Scope) -> Iterable[Row]:
     COURT,
     Column("cited", "凭证号", "number of its voucher"),
     Column("line", "行号", "line in the voucher", "number"),
+    Column("movement", "资金变动", "what happened to the money"),
     Column("debit", "借方科目", "account debited"),
     Column("credit", "贷方科目", "account credited"),
     amount_column("amount", "金额", "amount, above zero"),
@@ -104,8 +105,8 @@ def _postings(scope: Scope) -> Iterable[Row]:
     query = (
         select(
             PostingLine.voucher_id, Voucher.court_code, Voucher.year, Voucher.number, PostingLine.line,
-            PostingLine.debit, PostingLine.credit, PostingLine.amount, PostingLine.case_ref, PostingLine.source_ref,
-            PostingLine.debtor_ref,
+            PostingLine.movement, PostingLine.debit, PostingLine.credit, PostingLine.amount, PostingLine.case_ref,
+            PostingLine.source_ref, PostingLine.debtor_ref,
         )
         .join(Voucher, Voucher.id == PostingLine.voucher_id)
         .where(within(Voucher.court_code, scope), Voucher.business_date <= scope.last_day)
@@ -171,7 +172,9 @@ def _closed_months(scope: Scope) -> Iterable[Row]:
         ClosedMonth.court_code, ClosedMonth.month, ClosedMonth.vouchers, User.username, ClosedMonth.closed_at
     ).join(User, User.id == ClosedMonth.closed_by_id)
     until = ClosedMonth.month <= f"{scope.year:04d}-12"
-    return stream(query.where(within(ClosedMonth.court_code, scope), until).order_by(ClosedMonth.court_code, ClosedMonth.month))
+    return stream(
+        query.where(within(ClosedMonth.court_code, scope), until).order_by(ClosedMonth.court_code, ClosedMonth.month)
+    )
 
 
 @table(

@@ -64,9 +64,7 @@ def _source_flows(scope: Scope) -> dict[str, dict[int, Money]]:
     has_case = PostingLine.case_ref.is_not(None)
     flows: dict[str, dict[int, Money]] = {}
     for enters in (True, False):
-        inside, outside = (
-            (PostingLine.debit, PostingLine.credit) if enters else (PostingLine.credit, PostingLine.debit)
-        )
+        inside, outside = (PostingLine.debit, PostingLine.credit) if enters else (PostingLine.credit, PostingLine.debit)
         query = (
             select(PostingLine.source_ref, has_case, func.sum(PostingLine.amount))
             .join(Voucher, Voucher.id == PostingLine.voucher_id)
@@ -202,8 +200,8 @@ def _standing_sums(scope: Scope) -> tuple[dict[int, Money], dict[int, Money]]:
         or_(Allocation.voucher_id.is_(None), Allocation.voucher_id.not_in(_reversed(scope))),
     )
     return (
-        dict(db.session.execute(paid.group_by(AdvancePayment.advance_id)).tuples().all()),
-        dict(db.session.execute(recovered.group_by(Allocation.advance_id)).tuples().all()),
+        dict(db.session.execute(paid.group_by(AdvancePayment.advance_id)).all()),
+        dict(db.session.execute(recovered.group_by(Allocation.advance_id)).all()),
     )
 
 

@@ -39,12 +39,12 @@ class Scope:
     @cached_property
     def people(self) -> dict[int | None, str]:
         """Every user's login name by id; nobody has none."""
-        return {None: "", **dict(db.session.execute(select(User.id, User.username)).tuples().all())}
+        return {None: "", **dict(db.session.execute(select(User.id, User.username)).all())}
 
     @cached_property
     def case_numbers(self) -> dict[str, str]:
         """The case number by ``case:17``."""
-        found = db.session.execute(select(Case.id, Case.number).where(Case.court_code.in_(self.court_codes))).tuples()
+        found = db.session.execute(select(Case.id, Case.number).where(Case.court_code.in_(self.court_codes)))
         return {f"case:{case_id}": number for case_id, number in found}
 
 
@@ -74,7 +74,8 @@ def table(name: str, title: str, workbook: str, meaning: str, *columns: Column) 
 
 
 def stream(query: Select[*tuple[Any, ...]]) -> Iterator[Row]:
-    yield from db.session.execute(query.execution_options(yield_per=2000)).tuples()
+    with db.session.execute(query.execution_options(yield_per=2000)) as result:
+        yield from result
 
 
 def within(column: Any, scope: Scope) -> ColumnElement[bool]:

@@ -1,0 +1,530 @@
+"""The checks behind ``verify``: the invariants of the books, each recomputed in the database and not believed.
+
+A check is one question in plain SQL, understood by SQLite and PostgreSQL alike, that finds the first row which breaks
+an invariant; no row, no problem. What needs a digest or a chain is read once, in order. Nothing here asks the services
+or the queries of the features, so that a mistake made there is not repeated here. Reads only.
+"""
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Date, text
+
+from fundapp.core.db import MoneyColumn, Sealed, db
+from fundapp.core.money import from_fen
+from fundapp.disbursement.rules import Order, Payer, batch_digest, line_digest
+from fundapp.ledger import rules as ledger
+from fundapp.ledger.rules import Account, Movement, Posting
+from fundapp.trail import queries as trail
+from fundapp.trail.rules import Event
+
+
+class Check(NamedTuple):
+    """One invariant: its name, the question that finds the first row breaking it, and how that row is told."""
+
+    name: str
+    question: str
+    told: str
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "分录金额大于零且借贷科目不同",
+        """
+        SELECT v.court_code, v.year, v.number, p.line
+        FROM vouchers v LEFT JOIN posting_lines p ON p.voucher_id = v.id
+        WHERE p.id IS NULL OR p.amount <= 0 OR p.debit = p.credit
+        ORDER BY v.court_code, v.year, v.number, p.line LIMIT 1
+        """,
+        "%(voucher)s第%(line)s行分录缺失、金额不大于零或借贷同科目",
+    ),
+    Check(
+        "凭证金额等于分录合计",
+        """
+        SELECT v.court_code, v.year, v.number, v.total, SUM(p.amount) AS found
+        FROM vouchers v JOIN posting_lines p ON p.voucher_id = v.id
+        GROUP BY v.court_code, v.year, v.number, v.total HAVING v.total <> SUM(p.amount)
+        ORDER BY v.court_code, v.year, v.number LIMIT 1
+        """,
+        "%(voucher)s凭证金额%(total)s分，分录合计%(found)s分",
+    ),
+    Check(
+        "凭证由两人制单和审核，业务日期在其年度和月份内",
+        """
+        SELECT court_code, year, number FROM vouchers
+        WHERE prepared_by_id = reviewed_by_id OR month <> substr(CAST(business_date AS VARCHAR(10)), 1, 7)
+           OR CAST(year AS VARCHAR(4)) <> substr(CAST(business_date AS VARCHAR(10)), 1, 4)
+        ORDER BY court_code, year, number LIMIT 1
+        """,
+        "%(voucher)s制单审核同人，或日期与年度、月份不符",
+    ),
+    Check(
+        "凭证号连续",
+        """
+        SELECT court_code, year, number FROM (
+            SELECT v.court_code, v.year, v.number - 1 AS number FROM vouchers v
+            WHERE v.number > 1 AND NOT EXISTS (
+                SELECT 1 FROM vouchers b
+                WHERE b.court_code = v.court_code AND b.year = v.year AND b.number = v.number - 1)
+            UNION ALL
+            SELECT COALESCE(s.court_code, v.court_code), COALESCE(s.year, v.year), COALESCE(s.last_number, v.last)
+            FROM (SELECT court_code, year, MAX(number) AS last FROM vouchers GROUP BY court_code, year) v
+            LEFT JOIN voucher_series s ON s.court_code = v.court_code AND s.year = v.year
+            WHERE s.last_number IS NULL OR s.last_number <> v.last
+            UNION ALL
+            SELECT s.court_code, s.year, s.last_number FROM voucher_series s
+            WHERE NOT EXISTS (SELECT 1 FROM vouchers v WHERE v.court_code = s.court_code AND v.year = s.year)
+        ) broken ORDER BY court_code, year, number LIMIT 1
+        """,
+        "%(voucher)s缺号，或与凭证号登记不符",
+    ),
+    Check(
+        "月发生额等于分录合计",
+        """
+        SELECT court_code, account, month FROM (
+            SELECT court_code, account, month, debit, credit FROM month_turnovers
+            UNION ALL
+            SELECT v.court_code, p.debit, v.month, -p.amount, 0
+            FROM posting_lines p JOIN vouchers v ON v.id = p.voucher_id
+            UNION ALL
+            SELECT v.court_code, p.credit, v.month, 0, -p.amount
+            FROM posting_lines p JOIN vouchers v ON v.id = p.voucher_id
+        ) both_sides GROUP BY court_code, account, month HAVING SUM(debit) <> 0 OR SUM(credit) <> 0
+        ORDER BY court_code, account, month LIMIT 1
+        """,
+        "%(court_code)s科目%(account)s在%(month)s的发生额与分录不符",
+    ),
+    Check(
+        "预留金额等于未了结的预留合计",
+        """
+        SELECT court_code, account, part FROM (
+            SELECT court_code, account, part, held FROM standing_balances
+            UNION ALL
+            SELECT court_code, account, part, -amount FROM reservations WHERE state = 'open'
+        ) both_sides GROUP BY court_code, account, part HAVING SUM(held) <> 0
+        ORDER BY court_code, account, part LIMIT 1
+        """,
+        "%(court_code)s科目%(account)s %(part)s的预留金额与未了结的预留不符",
+    ),
+    Check(
+        "借方合计等于贷方合计",
+        """
+        SELECT court_code, SUM(debit) AS debit, SUM(credit) AS credit FROM standing_balances WHERE part = ''
+        GROUP BY court_code HAVING SUM(debit) <> SUM(credit) ORDER BY court_code LIMIT 1
+        """,
+        "%(court_code)s借方%(debit)s分，贷方%(credit)s分",
+    ),
+    Check(
+        "资产和负债余额不反向，预留不超过余额",
+        """
+        SELECT court_code, account, part FROM standing_balances
+        WHERE held < 0 OR (guard = 'debit' AND debit - credit < held) OR (guard = 'credit' AND credit - debit < held)
+        ORDER BY court_code, account, part LIMIT 1
+        """,
+        "%(court_code)s科目%(account)s %(part)s余额反向或预留超过余额",
+    ),
+    Check(
+        "结账后未再记入凭证",
+        """
+        SELECT v.court_code, v.year, v.number, c.month FROM vouchers v
+        JOIN closed_months c ON c.court_code = v.court_code AND v.month <= c.month AND v.recorded_at > c.closed_at
+        ORDER BY v.court_code, v.year, v.number LIMIT 1
+        """,
+        "%(voucher)s在%(month)s结账之后记入已结账的月份",
+    ),
+    Check(
+        "已结账月份的凭证数不变",
+        """
+        SELECT c.court_code, c.month, c.vouchers, COUNT(v.id) AS found FROM closed_months c
+        LEFT JOIN vouchers v ON v.court_code = c.court_code AND v.month = c.month
+        GROUP BY c.court_code, c.month, c.vouchers HAVING c.vouchers <> COUNT(v.id)
+        ORDER BY c.court_code, c.month LIMIT 1
+        """,
+        "%(court_code)s %(month)s结账时凭证%(vouchers)s张，现有%(found)s张",
+    ),
+    Check(
+        "每笔垫付最多支付一次，状态与付款一致",
+        """
+        SELECT a.court_code, a.id, a.status FROM advances a LEFT JOIN advance_payments p ON p.advance_id = a.id
+        LEFT JOIN vouchers v ON v.id = p.voucher_id
+        GROUP BY a.court_code, a.id, a.status, a.amount
+        HAVING COUNT(p.id) <> CASE WHEN a.status = 'paid' THEN 1 ELSE 0 END
+            OR COALESCE(MIN(p.amount), a.amount) <> a.amount OR COALESCE(MIN(v.total), a.amount) <> a.amount
+        ORDER BY a.court_code, a.id LIMIT 1
+        """,
+        "%(court_code)s advance:%(id)s状态为%(status)s，与付款或凭证不符",
+    ),
+    Check(
+        "预留只了结一次",
+        """
+        SELECT court_code, name FROM reservations
+        WHERE (state = 'open') <> (ended_at IS NULL) OR state NOT IN ('open', 'settled', 'released')
+        ORDER BY court_code, name LIMIT 1
+        """,
+        "%(court_code)s预留%(name)s的状态与了结时间不符",
+    ),
+    Check(
+        "已批未付的垫付各有一笔预留",
+        """
+        SELECT a.court_code, a.id, a.status FROM advances a
+        LEFT JOIN reservations r ON r.court_code = a.court_code AND r.state = 'open'
+            AND r.name = 'advance:' || CAST(a.id AS VARCHAR(20)) || ':' || 'round:' || CAST(a.round AS VARCHAR(20))
+        WHERE (a.status IN ('approved', 'paying')) <> (r.id IS NOT NULL)
+           OR (r.id IS NOT NULL AND (r.amount <> a.amount OR r.part <> ''))
+        ORDER BY a.court_code, a.id LIMIT 1
+        """,
+        "%(court_code)s advance:%(id)s状态为%(status)s，与资金预留不符",
+    ),
+    Check(
+        "已批未付的案款各有一笔预留",
+        """
+        SELECT a.court_code, a.id, a.status FROM payouts a
+        LEFT JOIN reservations r ON r.court_code = a.court_code AND r.state = 'open'
+            AND r.name = 'payout:' || CAST(a.id AS VARCHAR(20)) || ':' || 'round:' || CAST(a.round AS VARCHAR(20))
+        WHERE (a.status IN ('approved', 'paying')) <> (r.id IS NOT NULL)
+           OR (r.id IS NOT NULL AND (r.amount <> a.amount OR r.part <> 'case:' || CAST(a.case_id AS VARCHAR(20))))
+        ORDER BY a.court_code, a.id LIMIT 1
+        """,
+        "%(court_code)s payout:%(id)s状态为%(status)s，与案款预留不符",
+    ),
+    Check(
+        "没有无主的预留",
+        """
+        SELECT r.court_code, r.name FROM reservations r
+        WHERE r.state = 'open' AND r.name NOT IN (
+            SELECT 'advance:' || CAST(id AS VARCHAR(20)) || ':' || 'round:' || CAST(round AS VARCHAR(20)) FROM advances
+            WHERE status IN ('approved', 'paying')
+            UNION ALL
+            SELECT 'payout:' || CAST(id AS VARCHAR(20)) || ':' || 'round:' || CAST(round AS VARCHAR(20)) FROM payouts
+            WHERE status IN ('approved', 'paying'))
+        ORDER BY r.court_code, r.name LIMIT 1
+        """,
+        "%(court_code)s预留%(name)s不属于任何已批未付的事项",
+    ),
+    Check(
+        "每笔垫付的追回不超过垫付",
+        """
+        SELECT a.court_code, a.id, COALESCE(p.amount, 0) AS paid, SUM(r.fund) AS recovered
+        FROM advances a JOIN allocations r ON r.advance_id = a.id LEFT JOIN advance_payments p ON p.advance_id = a.id
+        WHERE r.voucher_id IS NULL OR r.voucher_id NOT IN
+            (SELECT reverses_id FROM vouchers WHERE reverses_id IS NOT NULL)
+        GROUP BY a.court_code, a.id, p.amount HAVING SUM(r.fund) > COALESCE(p.amount, 0)
+        ORDER BY a.court_code, a.id LIMIT 1
+        """,
+        "%(court_code)s advance:%(id)s垫付%(paid)s分，追回%(recovered)s分",
+    ),
+    Check(
+        "应收垫付款等于垫付减追回（分案，乙类）",
+        """
+        SELECT court_code, part FROM (
+            SELECT s.court_code, s.part, s.debit - s.credit AS owed FROM standing_balances s
+            WHERE s.account = '1218.01' AND s.part LIKE 'case:%' AND s.part NOT LIKE '%|%'
+            UNION ALL
+            SELECT p.court_code, 'case:' || CAST(a.case_id AS VARCHAR(20)), -p.amount
+            FROM advance_payments p JOIN advances a ON a.id = p.advance_id WHERE p.voucher_id NOT IN
+                (SELECT reverses_id FROM vouchers WHERE reverses_id IS NOT NULL)
+            UNION ALL
+            SELECT r.court_code, 'case:' || CAST(r.case_id AS VARCHAR(20)), r.fund FROM allocations r
+            WHERE r.voucher_id IS NULL OR r.voucher_id NOT IN
+                (SELECT reverses_id FROM vouchers WHERE reverses_id IS NOT NULL)
+        ) both_sides WHERE court_code IN (SELECT court_code FROM booking_models WHERE model = 'B')
+        GROUP BY court_code, part HAVING SUM(owed) <> 0 ORDER BY court_code, part LIMIT 1
+        """,
+        "%(court_code)s %(part)s的应收垫付款与垫付、追偿台账不符",
+    ),
+    Check(
+        "案款结存等于到账减发放减归还（分案）",
+        """
+        SELECT court_code, part FROM (
+            SELECT s.court_code, s.part, s.credit - s.debit AS held FROM standing_balances s
+            WHERE s.account = '2901.02' AND s.part LIKE 'case:%'
+            UNION ALL
+            SELECT court_code, 'case:' || CAST(case_id AS VARCHAR(20)), -amount FROM case_receipts
+            WHERE status = 'confirmed' AND voucher_id NOT IN
+                (SELECT reverses_id FROM vouchers WHERE reverses_id IS NOT NULL)
+            UNION ALL
+            SELECT court_code, 'case:' || CAST(case_id AS VARCHAR(20)), amount FROM payouts
+            WHERE status = 'paid' AND voucher_id NOT IN
+                (SELECT reverses_id FROM vouchers WHERE reverses_id IS NOT NULL)
+            UNION ALL
+            SELECT r.court_code, 'case:' || CAST(r.case_id AS VARCHAR(20)), r.fund FROM allocations r
+            WHERE r.voucher_id IS NULL OR r.voucher_id NOT IN
+                (SELECT reverses_id FROM vouchers WHERE reverses_id IS NOT NULL)
+        ) both_sides GROUP BY court_code, part HAVING SUM(held) <> 0 ORDER BY court_code, part LIMIT 1
+        """,
+        "%(court_code)s %(part)s的案款结存与到账、发放、追偿台账不符",
+    ),
+    Check(
+        "已入账的登记都有凭证",
+        """
+        SELECT court_code, kind, id FROM (
+            SELECT court_code, 'fund-receipt' AS kind, id FROM fund_receipts
+            WHERE (status = 'confirmed') <> (voucher_id IS NOT NULL)
+            UNION ALL
+            SELECT court_code, 'case-receipt', id FROM case_receipts
+            WHERE (status = 'confirmed') <> (voucher_id IS NOT NULL)
+            UNION ALL
+            SELECT court_code, 'payout', id FROM payouts WHERE (status = 'paid') <> (voucher_id IS NOT NULL)
+        ) unbooked ORDER BY court_code, kind, id LIMIT 1
+        """,
+        "%(court_code)s %(kind)s:%(id)s的状态与凭证不符",
+    ),
+    Check(
+        "登记与复核由两人办理",
+        """
+        SELECT court_code, kind, id FROM (
+            SELECT court_code, 'fund-receipt' AS kind, id FROM fund_receipts WHERE confirmed_by_id = recorded_by_id
+            UNION ALL
+            SELECT court_code, 'case-receipt', id FROM case_receipts WHERE confirmed_by_id = recorded_by_id
+            UNION ALL
+            SELECT court_code, 'batch', id FROM batches WHERE signed_by_id = built_by_id
+            UNION ALL
+            SELECT court_code, 'payout', id FROM payouts WHERE approved_by_id = prepared_by_id
+            UNION ALL
+            SELECT court_code, 'ceremony', id FROM ceremonies WHERE frozen_by_id = planned_by_id
+        ) alone ORDER BY court_code, kind, id LIMIT 1
+        """,
+        "%(court_code)s %(kind)s:%(id)s由同一人登记和复核",
+    ),
+    Check(
+        "经办人不审批自己的申请，一人在一轮中只签一次",
+        """
+        SELECT court_code, subject, round FROM (
+            SELECT d.court_code, d.subject, d.round FROM decisions d
+            JOIN advances a ON d.subject = 'advance:' || CAST(a.id AS VARCHAR(20)) AND d.actor_id = a.prepared_by_id
+            UNION ALL
+            SELECT d.court_code, d.subject, d.round FROM decisions d
+            JOIN payouts p ON d.subject = 'payout:' || CAST(p.id AS VARCHAR(20)) AND d.actor_id = p.prepared_by_id
+            UNION ALL
+            SELECT court_code, subject, round FROM decisions
+            GROUP BY court_code, subject, round, actor_id HAVING COUNT(*) > 1
+        ) alone ORDER BY court_code, subject, round LIMIT 1
+        """,
+        "%(court_code)s %(subject)s第%(round)s轮审批中有人自办自批或重复签署",
+    ),
+    Check(
+        "已批准的垫付审批齐全，签署内容与付款要素一致",
+        """
+        SELECT a.court_code, a.id, COUNT(DISTINCT d.actor_id) AS found FROM advances a
+        LEFT JOIN decisions d ON d.subject = 'advance:' || CAST(a.id AS VARCHAR(20)) AND d.round = a.round
+            AND d.outcome = 'agreed' AND d.payload_digest = a.payload_digest
+        WHERE a.status IN ('approved', 'paying', 'paid')
+        GROUP BY a.court_code, a.id HAVING COUNT(DISTINCT d.actor_id) < 3
+        ORDER BY a.court_code, a.id LIMIT 1
+        """,
+        "%(court_code)s advance:%(id)s只有%(found)s个与付款要素一致的同意签署",
+    ),
+    Check(
+        "批次合计和笔数等于明细",
+        """
+        SELECT b.court_code, b.number FROM batches b LEFT JOIN batch_lines l ON l.batch_id = b.id
+        GROUP BY b.court_code, b.number, b.total, b.line_count
+        HAVING COALESCE(SUM(l.amount), 0) <> b.total OR COUNT(l.id) <> b.line_count
+        ORDER BY b.court_code, b.number LIMIT 1
+        """,
+        "%(court_code)s批次%(number)s的合计或笔数与明细不符",
+    ),
+    Check(
+        "付款成功的明细与垫付付款一一对应",
+        """
+        SELECT b.court_code, b.number, l.sequence FROM batch_lines l JOIN batches b ON b.id = l.batch_id
+        LEFT JOIN advance_payments p ON p.advance_id = l.advance_id
+            AND p.paid_through = 'batch-line:' || CAST(l.id AS VARCHAR(20))
+        WHERE (l.status = 'paid') <> (p.id IS NOT NULL) OR (p.id IS NOT NULL AND p.amount <> l.amount)
+        ORDER BY b.court_code, b.number, l.sequence LIMIT 1
+        """,
+        "%(court_code)s批次%(number)s第%(sequence)s笔的银行结果与垫付付款不符",
+    ),
+    Check(
+        "兑现大会提取的现金等于发放加交回",
+        """
+        SELECT c.court_code, c.id, c.name FROM ceremonies c
+        LEFT JOIN ceremony_lines l ON l.ceremony_id = c.id AND l.status = 'paid' AND l.method = 'cash'
+        WHERE c.status = 'closed'
+        GROUP BY c.court_code, c.id, c.name, c.fund_cash_drawn, c.fund_cash_returned, c.case_cash_drawn,
+            c.case_cash_returned
+        HAVING c.fund_cash_drawn - c.fund_cash_returned
+                <> SUM(CASE WHEN l.source = 'advance' THEN l.amount ELSE 0 END)
+            OR c.case_cash_drawn - c.case_cash_returned
+                <> SUM(CASE WHEN l.source = 'case_money' THEN l.amount ELSE 0 END)
+        ORDER BY c.court_code, c.id LIMIT 1
+        """,
+        "%(court_code)s ceremony:%(id)s“%(name)s”的现金提取、发放、交回不相符",
+    ),
+    Check(
+        "只有完成年终结账的年度登记为已结账",
+        """
+        SELECT y.court_code, y.year FROM closed_years y
+        LEFT JOIN closed_months c ON c.court_code = y.court_code
+            AND c.month LIKE CAST(y.year AS VARCHAR(4)) || '-%'
+        GROUP BY y.court_code, y.year HAVING COUNT(c.month) <> 12 ORDER BY y.court_code, y.year LIMIT 1
+        """,
+        "%(court_code)s %(year)s年登记为已年终结账，但十二个月未全部结账",
+    ),
+)
+
+
+def checks() -> Iterator[tuple[str, str | None]]:
+    """Every check in turn: its name, and what is wrong first, or None."""
+    for check in CHECKS:
+        yield check.name, _answer(check)
+    for name, walk in WALKS.items():
+        yield name, walk()
+    for court_code in trail.heads():
+        yield f"{court_code} {TRAIL_IS_WHOLE}", trail.first_break(court_code)
+
+
+TRAIL_IS_WHOLE = "操作留痕完整、校验码相符"
+
+
+def _answer(check: Check) -> str | None:
+    row = db.session.execute(text(check.question)).mappings().first()
+    return None if row is None else check.told % (dict(row) | {"voucher": _voucher(row)})
+
+
+def _voucher(row: Any) -> str:
+    """``湘0602 2018-0123``."""
+    if isinstance(row.get("number"), int):
+        return f"{row['court_code']} {ledger.voucher_number(row['year'], row['number'])}"
+    return ""
+
+
+SEALED = """
+    SELECT v.court_code, v.year, v.number, v.name, CAST(v.business_date AS VARCHAR(10)) AS business_date, v.digest,
+        p.movement, p.debit, p.credit, p.amount, p.case_ref, p.source_ref, p.debtor_ref
+    FROM vouchers v JOIN posting_lines p ON p.voucher_id = v.id
+    ORDER BY v.court_code, v.year, v.number, p.line
+"""
+
+TOLD = """
+    SELECT v.court_code, v.year, v.number, v.digest, t.facts
+    FROM vouchers v LEFT JOIN trail_entries t ON t.court_code = v.court_code AND t.event = :posted
+        AND t.subject = 'voucher:' || CAST(v.id AS VARCHAR(20))
+    ORDER BY v.court_code, v.year, v.number
+"""
+
+TOLD_ONLY = """
+    SELECT t.court_code, t.subject FROM trail_entries t
+    WHERE t.event = :posted AND t.subject NOT IN (SELECT 'voucher:' || CAST(id AS VARCHAR(20)) FROM vouchers)
+    ORDER BY t.court_code, t.seq LIMIT 1
+"""
+
+FLOWS = """
+    SELECT v.court_code, p.movement, p.debit, p.credit, p.case_ref, p.source_ref, p.debtor_ref, SUM(p.amount) AS amount
+    FROM posting_lines p JOIN vouchers v ON v.id = p.voucher_id
+    GROUP BY v.court_code, p.movement, p.debit, p.credit, p.case_ref, p.source_ref, p.debtor_ref
+"""
+
+STANDING = "SELECT court_code, account, part, debit, credit FROM standing_balances"
+
+
+def _rows(question: str, **values: Any) -> Iterator[Any]:
+    statement = text(question).execution_options(yield_per=2000)
+    with db.session.execute(statement, values) as result:
+        yield from result.mappings()
+
+
+def _unsealed() -> str | None:
+    """The first voucher whose postings are not those that were sealed when it was posted."""
+    grouped = itertools.groupby(_rows(SEALED), key=lambda row: (row["court_code"], row["year"], row["number"]))
+    for (court_code, year, number), found in grouped:
+        rows = list(found)
+        digest = ledger.voucher_digest(
+            court_code=court_code,
+            number=ledger.voucher_number(year, number),
+            name=rows[0]["name"],
+            business_date=date.fromisoformat(rows[0]["business_date"]),
+            lines=[_posting(row) for row in rows],
+        )
+        if digest != rows[0]["digest"]:
+            return f"{_voucher(rows[0])}: 分录与凭证校验码不符"
+    return None
+
+
+def _posting(row: Any) -> Posting:
+    return Posting(
+        Movement(row["movement"]),
+        Account(row["debit"]),
+        Account(row["credit"]),
+        from_fen(int(row["amount"])),
+        row["case_ref"],
+        row["source_ref"],
+        row["debtor_ref"],
+    )
+
+
+def _untold() -> str | None:
+    """The first voucher of which the trail tells otherwise, or a voucher of the trail that is no more."""
+    for row in _rows(TOLD, posted=Event.VOUCHER_POSTED.value):
+        facts = json.loads(row["facts"] or "{}")
+        number = ledger.voucher_number(row["year"], row["number"])
+        if (facts.get("number"), facts.get("digest")) != (number, row["digest"]):
+            return f"{_voucher(row)}: 与操作留痕不符"
+    for row in _rows(TOLD_ONLY, posted=Event.VOUCHER_POSTED.value):
+        return f"{row['court_code']} {row['subject']}: 留痕所记凭证已不存在"
+    return None
+
+
+def _unbalanced() -> str | None:
+    """The first kept balance, whole or part, that is not the sum of its postings."""
+    expected: dict[tuple[str, str, str], list[int]] = {}
+    for row in _rows(FLOWS):
+        for at, account in enumerate((Account(row["debit"]), Account(row["credit"]))):
+            for part in ledger.parts_of(account, _posting(row)):
+                expected.setdefault((row["court_code"], account.value, part), [0, 0])[at] += int(row["amount"])
+    for row in _rows(STANDING):
+        key = (row["court_code"], row["account"], row["part"])
+        if expected.pop(key, [0, 0]) != [row["debit"], row["credit"]]:
+            return " ".join(key).strip() + ": 余额与分录不符"
+    return " ".join(min(expected)) + ": 缺少余额" if expected else None
+
+
+ORDERS = text(
+    """
+    SELECT b.court_code, b.number, b.business_date, b.digest, l.payload_digest AS line_digest, l.sequence, l.advance_id,
+        a.payload_digest AS approved_digest, l.case_number, l.payee, l.bank, l.account_number, l.amount,
+        p.bank AS paying_bank, p.holder AS paying_holder, p.number AS paying_number
+    FROM batches b JOIN paying_accounts p ON p.id = b.paying_account_id
+    JOIN batch_lines l ON l.batch_id = b.id JOIN advances a ON a.id = l.advance_id
+    ORDER BY b.court_code, b.number, l.sequence
+    """
+).columns(business_date=Date, account_number=Sealed, amount=MoneyColumn)
+
+
+def _unsealed_batch() -> str | None:
+    """The first batch that is not, line by line and account by account, what was sealed when it was built."""
+    found = db.session.execute(ORDERS.execution_options(yield_per=2000)).mappings()
+    for (court_code, number), batch in itertools.groupby(found, key=lambda row: (row["court_code"], row["number"])):
+        rows = list(batch)
+        orders = [_order(row) for row in rows]
+        payer = Payer(rows[0]["paying_bank"], rows[0]["paying_holder"], rows[0]["paying_number"])
+        for row, order in zip(rows, orders, strict=True):
+            if line_digest(court_code, number, order) != row["line_digest"]:
+                return f"{court_code}批次{number}第{order.sequence}笔与签发时的校验码不符"
+        if batch_digest(court_code, number, rows[0]["business_date"], payer, orders) != rows[0]["digest"]:
+            return f"{court_code}批次{number}与签发时的校验码不符"
+    return None
+
+
+def _order(row: Any) -> Order:
+    return Order(
+        sequence=row["sequence"],
+        advance=f"advance:{row['advance_id']}",
+        approved_digest=row["approved_digest"],
+        case_number=row["case_number"],
+        payee=row["payee"],
+        bank=row["bank"],
+        account_number=row["account_number"],
+        amount=row["amount"],
+    )
+
+
+WALKS: dict[str, Callable[[], str | None]] = {
+    "凭证校验码与分录相符": _unsealed,
+    "凭证与操作留痕相符": _untold,
+    "科目余额及分项余额等于分录合计": _unbalanced,
+    "批次与签发时的内容相符": _unsealed_batch,
+}

@@ -1,0 +1,78 @@
+"""The commands of the audit package."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from fundapp.core.commands import plainly
+from fundapp.core.db import transaction
+from fundapp.courts import queries as courts
+from fundapp.users import service as users
+from fundapp.yearend import checker, package, rules, service
+
+BAR_WIDTH = 30
+
+
+@click.group("audit")
+def audit_group() -> None:
+    """The audit package of a year."""
+
+
+@audit_group.command("export")
+@click.option("--year", type=int, required=True, help="The year of the package.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The ZIP file to write.")
+@with_appcontext
+@plainly
+def export(year: int, out: Path) -> None:
+    """Write the package of a year: the books of all courts of this system, with the checker inside."""
+    if not out.parent.is_dir():
+        raise click.ClickException(f"没有文件夹“{out.parent}”，请先建立该文件夹，或改用其他位置。")
+    found = courts.courts()
+    codes = [court.code for court in found]
+    rules.check_courts(codes)
+    seat = next(court.code for court in found if court.parent_code not in codes)
+    with _bar(year) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        built = package.build(year, codes, out, progress=progress)
+    try:
+        with transaction(seat):
+            service.record_package(
+                court_code=seat,
+                year=year,
+                court_codes=codes,
+                file_name=out.name,
+                digest=built.digest,
+                actor=users.operator(seat),
+            )
+    except BaseException:
+        out.unlink()  # a package that is not on record is not handed out
+        raise
+    click.echo(f"{out}  {built.size:,} bytes  {built.tables} tables  {built.rows:,} rows")
+    click.echo(f"SHA-256 {built.digest}")
+
+
+def _bar(year: int) -> Any:
+    return click.progressbar(length=1, label=str(year), width=BAR_WIDTH, file=sys.stderr)
+
+
+@audit_group.command("verify")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify(file: Path) -> None:
+    """Check a package: the ZIP FILE itself, every file in it, and every figure recomputed. Asks no database."""
+    try:
+        with file.open("rb") as stream:
+            figures = package.verify(stream)
+    except checker.Difference as difference:
+        raise click.ClickException(f"核对不符：{difference}") from difference
+    except OSError as unreadable:
+        raise click.ClickException(f"无法读取{file}：{unreadable.strerror}") from unreadable
+    for figure in figures:
+        click.echo(figure)
+    click.echo("OK 核对无误")

@@ -1,0 +1,117 @@
+"""A court's year with something of everything in it, its end, and its package, whole or broken on purpose."""
+
+import hashlib
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+from fundapp.advances import queries as advances
+from fundapp.ceremonies.rules import Method
+from fundapp.core import clock
+from fundapp.core.db import transaction
+from fundapp.disbursement.rules import LineStatus
+from fundapp.users.rules import Role
+from fundapp.yearend import checker, package, service
+from tests.builders.advances import an_approved_advance
+from tests.builders.ceremonies import an_open_ceremony, closed, handed_over, marked_absent, the_line, witnessed
+from tests.builders.custody import a_case_receipt, a_paid_payout, an_approved_payout
+from tests.builders.disbursement import a_sent_batch, imported, told
+from tests.builders.funding import a_receipt
+from tests.builders.people import COURT, the_holder
+from tests.builders.recovery import allocated
+
+YEAR = 2018
+Files = dict[str, bytes]
+
+
+def a_year() -> None:
+    """Money raised; advances paid by bank, one order failed, one recovered in part; a ceremony with cash; case money."""
+    with clock.at(date(YEAR, 3, 9)):
+        a_receipt("60000.00")
+        a_receipt("40000.00")
+    with clock.at(date(YEAR, 6, 21)):
+        batch = a_sent_batch("16000.00", "14000.00")
+        first, second = batch.lines
+        imported(told(first), told(second, "失败"))
+        assert (first.status, second.status) == (LineStatus.PAID, LineStatus.FAILED)
+        case = advances.advance(first.advance_id, frozenset({COURT})).case
+        allocated(a_case_receipt("10000.00", case, day=date(YEAR, 6, 21)))
+        a_paid_payout("5000.00")
+    with clock.at(date(YEAR, 9, 12)):
+        invited = [an_approved_advance("9000.00"), an_approved_advance("7000.00")]
+        ceremony = witnessed(an_open_ceremony(*invited, an_approved_payout("12000.00"), method=Method.CASH))
+        handed_over(the_line(ceremony, 1))
+        marked_absent(the_line(ceremony, 2))
+        handed_over(the_line(ceremony, 3))
+        closed(ceremony, fund="7000.00")
+
+
+def months_closed(*, up_to: int = 11, year: int = YEAR, court_code: str = COURT) -> None:
+    """The months of a year closed by the finance reviewer, one after the other, in the January after it."""
+    reviewer = the_holder(Role.FINANCE_REVIEWER, court_code=court_code)
+    with clock.at(date(year + 1, 1, 8)):
+        for month in range(1, up_to + 1):
+            with transaction(court_code):
+                service.close_month(court_code, f"{year}-{month:02d}", actor=reviewer)
+
+
+def year_closed(*, year: int = YEAR, court_code: str = COURT) -> None:
+    """The year closed by the president."""
+    months_closed(year=year, court_code=court_code)
+    president = the_holder(Role.PRESIDENT, court_code=court_code)
+    with clock.at(date(year + 1, 1, 9)), transaction(court_code):
+        service.close_year(court_code, year, actor=president)
+
+
+def a_package(folder: Path, *, year: int = YEAR, court_codes: tuple[str, ...] = (COURT,)) -> bytes:
+    """The bytes of the package of a year."""
+    target = folder / "package.zip"
+    with clock.at(date(year + 1, 1, 10)):
+        package.build(year, court_codes, target, progress=lambda done, total: None)
+    return target.read_bytes()
+
+
+def verified(data: bytes | bytearray) -> list[str]:
+    """What ``audit verify`` finds of these bytes."""
+    return package.verify(io.BytesIO(data))
+
+
+def unpacked(data: bytes) -> Files:
+    """The files of a package, by name, in its order."""
+    with package.zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def sealed_again(files: Files, folder: Path) -> bytes:
+    """These files packed and sealed as a package would be, whatever they say."""
+    members = [package._copied(folder / "again", name, content) for name, content in files.items()]
+    package._packed(members, folder / "again.zip")
+    return (folder / "again.zip").read_bytes()
+
+
+def told_again(files: Files) -> Files:
+    """The same files with a manifest that fits them: what a forger does who knows the format."""
+    manifest = json.loads(files[checker.MANIFEST])
+    for entry in manifest["files"]:
+        content = files[entry["name"]]
+        entry |= {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        if "rows" in entry:
+            entry["rows"] = content.count(b"\r\n") - 1
+    content = json.dumps(manifest, ensure_ascii=False).encode()
+    line = f"{hashlib.sha256(content).hexdigest()}  {checker.MANIFEST}\n".encode()
+    return files | {checker.MANIFEST: content, checker.MANIFEST_DIGEST: line}
+
+
+class InMemory(checker.Folder):
+    """An unpacked package that lies in memory, so that thousands of changes can be tried."""
+
+    def __init__(self, files: Files) -> None:
+        super().__init__("")
+        self.files = files
+
+    def names(self) -> list[str]:
+        return sorted(self.files)
+
+    def open(self, name: str) -> io.BytesIO:
+        return io.BytesIO(self.files[name])

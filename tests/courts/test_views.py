@@ -1,0 +1,58 @@
+"""The pages of the register of courts."""
+
+import io
+
+import openpyxl
+
+from fundapp.courts import queries
+from fundapp.users.rules import Role
+from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user
+from tests.pages import Page
+
+
+def test_everybody_signed_in_reads_the_register_and_only_the_administrator_may_change_it(app, sign_in):
+    handler = sign_in(a_user(Role.CASE_HANDLER))
+    page = Page(handler, "/courts")
+    assert page.table("法院和上下级关系")[1] == [
+        COURT,
+        "岳阳市岳阳楼区人民法院",
+        "基层人民法院",
+        "岳阳市中级人民法院",
+        "—",
+    ]
+    assert not page.has_link("登记法院")
+    assert handler.get("/courts/new").status_code == handler.get(f"/courts/{COURT}/edit").status_code == 403
+    response = handler.get("/courts?format=xlsx")
+    rows = list(openpyxl.load_workbook(io.BytesIO(response.data)).active.iter_rows(values_only=True))
+    assert rows[1][:3] == (SUPERIOR, "岳阳市中级人民法院", "中级人民法院")
+
+
+def test_the_administrator_corrects_a_name(app, sign_in):
+    client = sign_in(a_user(Role.ADMINISTRATOR))
+    page = Page(client, "/courts").follow("更正名称 岳阳市岳阳楼区人民法院")
+    stale = Page(client, page.url)
+    page.submit("保存", 法院名称="岳阳楼区人民法院")
+    assert page.status == 302 and "岳阳楼区人民法院" in page.main
+    stale.submit("保存", 法院名称="旧名")
+    assert stale.status == 409 and "刷新页面" in stale.main
+    assert Page(client, f"/courts/{COURT}/edit").table("办理经过")[-1][2] == "修改法院"
+    missing = Page(client, "/courts/湘0699/edit")
+    assert missing.status == 404 and "湘0699" in missing.main
+
+
+def test_another_court_s_name_is_not_his_to_correct(app, sign_in):
+    client = sign_in(a_user(Role.ADMINISTRATOR))
+    assert not Page(client, "/courts").has_link("更正名称 岳阳市云溪区人民法院")
+    page = Page(client, f"/courts/{OTHER_COURT}/edit").submit("保存", 法院名称="别院")
+    assert page.status == 422 and "只能维护本院及所辖法院" in page.main
+    assert queries.name(OTHER_COURT) == "岳阳市云溪区人民法院"
+
+
+def test_one_more_court_is_entered_and_a_refusal_stands_on_the_form(app, sign_in):
+    page = Page(sign_in(a_user(Role.ADMINISTRATOR, court_code=SUPERIOR)), "/courts").follow("登记法院")
+    page.submit("登记", 法院代字="湘069", 法院名称="新设区人民法院")
+    assert page.status == 422 and "格式不对" in page.main
+    page.submit("登记", 法院代字="湘0699", 法院名称="")
+    assert page.status == 422 and "请填写法院名称" in page.main
+    page.submit("登记", 法院代字="湘0699", 法院名称="新设区人民法院")
+    assert page.status == 302 and "新设区人民法院已登记" in page.main

@@ -1,0 +1,218 @@
+"""The pages of the books, as finance and those who watch it read them."""
+
+import io
+from datetime import date
+
+import openpyxl
+import pypdfium2
+import pytest
+
+from fundapp.core import clock
+from fundapp.ledger import queries as books
+from fundapp.ledger.rules import CorrectionStatus, Movement
+from fundapp.users.rules import Role
+from tests.builders.ledger import a_correction, a_voucher
+from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user, the_holder
+from tests.pages import Page
+
+CLERK, REVIEWER = Role.FINANCE_CLERK, Role.FINANCE_REVIEWER
+
+
+@pytest.fixture
+def clerk(sign_in, app):
+    return sign_in(the_holder(CLERK))
+
+
+@pytest.fixture
+def reviewer(sign_in, app):
+    return sign_in(the_holder(REVIEWER))
+
+
+def sheet(client, url: str) -> list[tuple]:
+    response = client.get(url)
+    assert "spreadsheetml" in response.mimetype
+    return list(openpyxl.load_workbook(io.BytesIO(response.data)).active.iter_rows(values_only=True))
+
+
+def test_the_journal_shows_vouchers_with_their_postings(clerk):
+    a_voucher("16409.02", source="source:3")
+    a_voucher("100.00", Movement.CASE_MONEY_RECEIVED, case="case:17")
+    a_voucher("60.00", Movement.ADVANCE_PAID, case="case:17", source="source:3")
+    a_voucher("50.00", Movement.RECOVERED, case="case:17", source="source:3")
+    page = Page(clerk, "/ledger")
+    rows = page.table("记账凭证和分录")
+    assert [row[0] for row in rows] == ["2018-0004", "同上，凭证2018-0004", "2018-0003", "2018-0002", "2018-0001"]
+    assert rows[-1][3:6] == ["1002.01 银行存款—垫付资金专户", "4001 财政拨款收入", "16,409.02"]
+    assert page.has_link("案件17") and page.has_link("资金来源3")
+    assert not page.has_link("全部法院")
+
+
+def test_the_journal_is_narrowed_and_its_export_too(clerk):
+    a_voucher("1.00", day=date(2018, 3, 1))
+    a_voucher("2.00", day=date(2018, 4, 1), case="case:5")
+    page = Page(clerk, "/ledger").submit("查询", 业务日期自="2018-04-01")
+    assert [row[0] for row in page.table("记账凭证和分录")] == ["2018-0002"]
+    assert sheet(clerk, "/ledger?format=xlsx&first_day=2018-04-01")[1:] == [
+        (COURT, "2018-0002", *sheet(clerk, "/ledger?format=xlsx")[2][2:])
+    ]
+    assert "没有符合条件的凭证" in Page(clerk, "/ledger?summary=无此摘要").main
+    related = Page(clerk, "/ledger?subject=case:5")
+    assert "只显示与 case:5 有关的凭证" in related.main
+    assert len(related.table("记账凭证和分录")) == 1
+
+
+def test_a_superior_reads_several_courts_and_narrows_to_one(sign_in, app):
+    a_voucher("1.00")
+    a_voucher("2.00", court_code=OTHER_COURT)
+    page = Page(sign_in(a_user(Role.PRESIDENT, court_code=SUPERIOR)), "/ledger")
+    assert len(page.table("记账凭证和分录")) == 2
+    page.submit("查询", 法院=OTHER_COURT)
+    assert [row[5] for row in page.table("记账凭证和分录")] == ["2.00"]
+
+
+def test_a_voucher_says_everything_and_leads_on(clerk):
+    voucher = a_voucher("16409.02", source="source:3")
+    page = Page(clerk, "/ledger").follow("2018-0001")
+    facts = page.facts()
+    assert page.heading == "记账凭证2018-0001"
+    assert facts["大写金额"] == "人民币壹万陆仟肆佰零玖元零贰分"
+    assert facts["核算单位"] == "岳阳市岳阳楼区人民法院"
+    assert facts["附件"] == "1张"
+    assert facts["制单"] == the_holder(CLERK).name and facts["审核"] == the_holder(REVIEWER).name
+    assert page.table("分录") == [["1", "1002.01 银行存款—垫付资金专户", "4001 财政拨款收入", "16,409.02", "资金来源3"]]
+    assert page.table("办理经过")[0][2] == "凭证记账"
+    assert voucher.digest[:16] in page.main
+
+
+def test_the_paper_of_a_voucher(clerk):
+    voucher = a_voucher("16409.02", source="source:3")
+    response = clerk.get(f"/ledger/vouchers/{voucher.id}.pdf")
+    assert response.mimetype == "application/pdf"
+    document = pypdfium2.PdfDocument(response.data)
+    text = document[0].get_textpage().get_text_range()
+    document.close()
+    for said in ("2018年3月记字第0001号", "人民币壹万陆仟肆佰零玖元零贰分", "资金来源3", the_holder(CLERK).name):
+        assert said in text.replace("\r\n", "")
+
+
+def test_the_trial_balance_of_a_day(clerk):
+    a_voucher("100.00", day=date(2018, 3, 1))
+    a_voucher("40.00", Movement.ADVANCE_PAID, case="case:1", day=date(2018, 3, 2))
+    page = Page(clerk, "/ledger/trial-balance?as_of=2018-03-01")
+    assert page.table("各科目余额") == [
+        ["1002.01 银行存款—垫付资金专户", "0.00", "0.00", "100.00", "0.00", "100.00", "0.00"],
+        ["4001 财政拨款收入", "0.00", "0.00", "0.00", "100.00", "0.00", "100.00"],
+    ]
+    assert any("借贷平衡" in alert for alert in page.alerts)
+    page.submit("查询", 截止日期="2019-01-01")
+    assert page.table("各科目余额")[0][1:] == ["60.00", "0.00", "0.00", "0.00", "60.00", "0.00"]
+    rows = sheet(clerk, "/ledger/trial-balance?as_of=2018-03-02&format=xlsx")
+    assert [row[0] for row in rows[1:]] == ["1002.01", "1218.01", "4001"]
+    assert "截至该日没有记账" in Page(clerk, "/ledger/trial-balance?as_of=2017-01-01").main
+
+
+def test_the_trial_balance_without_a_day_is_today_s(clerk):
+    a_voucher("100.00", day=date(2018, 3, 1))
+    with clock.at(date(2018, 2, 28)):
+        assert "截至2018年2月28日" in Page(clerk, "/ledger/trial-balance").main
+    assert "100.00" in Page(clerk, "/ledger/trial-balance?as_of=nonsense").main
+
+
+def test_an_account_with_opening_postings_and_running_balance(clerk):
+    a_voucher("100.00", day=date(2018, 3, 1))
+    a_voucher("40.00", Movement.ADVANCE_PAID, case="case:1", day=date(2018, 3, 2))
+    a_voucher("1.00", Movement.ADVANCE_PAID, case="case:2", day=date(2018, 3, 3))
+    page = Page(clerk, "/ledger/accounts/1002.01?first_day=2018-03-02")
+    assert page.facts() == {
+        "期初余额": "借 100.00",
+        "本期借方发生": "0.00 元",
+        "本期贷方发生": "41.00 元",
+        "期末余额": "借 59.00",
+    }
+    assert [row[5:] for row in page.table("分录")] == [["", "1.00", "借 59.00"], ["", "40.00", "借 60.00"]]
+    credit = Page(clerk, "/ledger/accounts/4001")
+    assert credit.facts()["期末余额"] == "贷 100.00"
+    empty = Page(clerk, "/ledger/accounts/5301")
+    assert empty.facts()["期末余额"] == "平 0.00" and "没有分录" in empty.main
+    rows = sheet(clerk, "/ledger/accounts/1002.01?format=xlsx")
+    assert len(rows) == 4 and rows[0][1] == "凭证号"
+    missing = Page(clerk, "/ledger/accounts/9999")
+    assert missing.status == 404 and "9999" in missing.main
+
+
+def test_a_long_account_turns_its_pages(clerk):
+    for _ in range(52):
+        a_voucher("1.00")
+    page = Page(clerk, "/ledger/accounts/1002.01")
+    assert page.table("分录")[0][7] == "借 52.00"
+    page.follow("下一页")
+    assert [row[7] for row in page.table("分录")] == ["借 2.00", "借 1.00"]
+
+
+def test_a_correction_walks_through_the_pages(clerk, reviewer):
+    voucher = a_voucher("500.00")
+    page = Page(clerk, f"/ledger/vouchers/{voucher.id}").follow("申请冲销")
+    page.submit("提交冲销申请", 冲销日期="2018-03-05", 冲销理由="重复记账")
+    assert page.status == 302 and "请财务复核人员办理" in page.main
+    assert "正在等待复核" in page.main and not page.has_link("申请冲销")
+    assert not Page(clerk, "/ledger/corrections").has_link("复核 2018-0001")
+
+    page = Page(reviewer, "/ledger/corrections").follow("复核 2018-0001")
+    assert page.facts()["冲销理由"] == "重复记账"
+    page.submit("确定复核结果", 复核结果="confirm")
+    assert page.status == 302 and "冲销凭证已记账" in page.main
+    assert "本凭证已被冲销，见凭证 2018-0002" in page.main
+    page.follow("2018-0002")
+    assert "原凭证为 2018-0001" in page.main
+    assert page.facts()["摘要"] == "注销2018年3月1日2018-0001号凭证：重复记账"
+    assert Page(reviewer, "/ledger/corrections?status=confirmed").table("冲销申请")[0][5].endswith("已冲销")
+    assert sheet(reviewer, "/ledger/corrections?format=xlsx")[1][6] == "已冲销"
+
+
+def test_a_refusal_stands_on_the_form_and_nothing_is_saved(clerk):
+    voucher = a_voucher("500.00")
+    url = f"/ledger/vouchers/{voucher.id}/correction"
+    page = Page(clerk, url).submit("提交冲销申请", 冲销日期="2018-02-28", 冲销理由="重复记账")
+    assert page.status == 422 and "不能早于原凭证日期2018-03-01" in page.main
+    page = Page(clerk, url).submit("提交冲销申请", 冲销日期="2018-13-01", 冲销理由=" ")
+    assert page.status == 422 and "日期无法识别" in page.main and "请填写冲销理由" in page.main
+    page = Page(clerk, url).submit("提交冲销申请", 冲销理由="长" * 201)
+    assert page.status == 422 and "请缩短到200字以内" in page.main
+    assert not books.has_waiting_correction(voucher.id)
+
+
+def test_a_correction_decided_meanwhile_is_told(clerk, reviewer):
+    correction = a_correction(a_voucher("500.00"))
+    url = f"/ledger/corrections/{correction.id}"
+    first, second = Page(reviewer, url), Page(reviewer, url)
+    assert first.submit("确定复核结果", 复核结果="").status == 422
+    first.submit("确定复核结果", 复核结果="return")
+    assert "冲销申请已退回" in first.main
+    second.submit("确定复核结果", 复核结果="confirm")
+    assert second.status == 409 and "刷新页面" in second.main
+    assert correction.status is CorrectionStatus.RETURNED
+
+
+def test_who_may_not_enter(sign_in, app):
+    voucher = a_voucher("1.00")
+    correction = a_correction(voucher)
+    handler = sign_in(a_user(Role.CASE_HANDLER))
+    assert handler.get("/ledger").status_code == 403
+    stranger = sign_in(a_user(CLERK, court_code=OTHER_COURT))
+    for url in (f"/ledger/vouchers/{voucher.id}", f"/ledger/vouchers/{voucher.id}.pdf"):
+        assert stranger.get(url).status_code == 404
+    assert stranger.get(f"/ledger/vouchers/{voucher.id}/correction").status_code == 404
+    auditor = sign_in(a_user(Role.AUDITOR))
+    assert auditor.get(f"/ledger/corrections/{correction.id}").status_code == 403
+    above = sign_in(a_user(Role.PRESIDENT, court_code=SUPERIOR))
+    page = Page(above, f"/ledger/vouchers/{voucher.id}")
+    assert page.status == 200 and not page.has_link("申请冲销")
+    other_reviewer = sign_in(a_user(REVIEWER, court_code=OTHER_COURT))
+    assert other_reviewer.get(f"/ledger/corrections/{correction.id}").status_code == 404
+
+
+def test_the_pages_speak_english(clerk):
+    a_voucher("1.00")
+    Page(clerk, "/ledger").submit("English")
+    for url in ("/ledger", "/ledger/trial-balance", "/ledger/accounts/4001", "/ledger/corrections"):
+        assert clerk.get(url).status_code == 200

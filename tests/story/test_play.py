@@ -1,0 +1,46 @@
+"""One court's year, played through the services on both engines; the whole district is played by ``make run``."""
+
+import pytest
+
+from fundapp.advances import queries as advances
+from fundapp.ceremonies import queries as ceremonies
+from fundapp.core import clock
+from fundapp.core.money import ZERO, total
+from fundapp.ledger import queries as books
+from fundapp.oversight import checks
+from fundapp.oversight import queries as oversight
+from fundapp.story import commands, sample
+from fundapp.story.plan import YEAR, CourtPlan, case_money, district
+from fundapp.story.play import CourtYear
+
+
+@pytest.fixture
+def played(app) -> CourtPlan:
+    """The smallest court's year."""
+    plans = district()
+    with clock.at(plans[0].gifts[0].on.replace(month=1, day=2)):
+        commands.found()
+    court = plans[-1]
+    year = CourtYear(court, case_money(plans), sample.workbook(plans))
+    for _name, scene in year.scenes():
+        scene()
+    assert {outcome for outcome, _number, _why in year.told} == {"不符合条件", "不予垫付"}
+    return court
+
+
+def test_a_court_lives_through_its_year(played):
+    scope = frozenset({played.code})
+    figures = oversight.figures(scope)
+    assert figures.cases_under_ceiling == len(played.small)
+    assert figures.cases_concluded_by_advance == len(played.to_conclude)
+    assert figures.advanced == total(case.advance for case in played.to_conclude if case.advance)
+    assert figures.raised == total(gift.amount for gift in played.gifts)
+    assert figures.available == figures.raised - figures.advanced + figures.recovered_to_fund
+    assert figures.outstanding == figures.advanced - figures.recovered_to_fund
+    assert figures.recovered_to_fund > ZERO
+    assert figures.ceremony_paid == ceremonies.paid_in(scope) > played.handed_out
+    assert figures.trial_balance_difference == ZERO
+    assert figures.reserved == ZERO
+    assert books.is_closed(played.code, f"{YEAR}-12")
+    assert advances.paid_in(scope) == figures.advanced
+    assert [problem for _name, problem in checks.checks() if problem] == []

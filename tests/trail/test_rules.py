@@ -1,0 +1,68 @@
+"""Events, their facts, and the seal."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fundapp.trail import rules
+from fundapp.trail.rules import FACTS, FIRST_SEAL, LABELS, Event
+
+SAID = {
+    "court_code": "湘0602",
+    "seq": 1,
+    "recorded_at": datetime(2018, 3, 1, 1, 2, 3, 456789, tzinfo=UTC),
+    "event": "courts.court.changed",
+    "subject": "court:湘0602",
+    "actor_id": 7,
+    "facts": '{"name":"甲"}',
+    "previous": FIRST_SEAL,
+}
+
+
+def test_every_event_declares_its_facts_and_has_its_word():
+    assert FACTS.keys() == set(Event)
+    assert LABELS.keys() == set(Event)
+    assert all(facts for facts in FACTS.values())
+
+
+def test_event_words_are_feature_thing_and_what_happened():
+    words = [event.value.split(".") for event in Event]
+    assert all(len(word) == 3 and all(part.replace("_", "").isalpha() for part in word) for word in words)
+    assert len({event.value for event in Event}) == len(Event)
+
+
+def test_facts_are_written_one_way_only():
+    assert rules.canonical_facts({"b": "二", "a": "一"}) == '{"a":"一","b":"二"}'
+    assert rules.canonical_facts({"a": "一", "b": "二"}) == rules.canonical_facts({"b": "二", "a": "一"})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"court_code": "湘0603"},
+        {"seq": 2},
+        {"recorded_at": SAID["recorded_at"] + timedelta(microseconds=1)},
+        {"event": "courts.court.created"},
+        {"subject": "court:湘0603"},
+        {"actor_id": 8},
+        {"facts": '{"name":"乙"}'},
+        {"previous": "1" * 64},
+        {"seq": 17, "court_code": "湘060"},
+    ],
+    ids=str,
+)
+def test_the_seal_covers_everything_that_an_entry_says(change):
+    assert rules.seal(**SAID | change) != rules.seal(**SAID)
+
+
+def test_the_seal_is_the_one_that_the_auditor_computes():
+    """Written out once more by hand: each part as its length in bytes, a colon and the bytes."""
+    import hashlib
+
+    parts = ["1", "湘0602", "1", "2018-03-01T01:02:03.456789Z", SAID["event"], SAID["subject"], "7", SAID["facts"]]
+    plain = b"".join(f"{len(part.encode())}:".encode() + part.encode() for part in [*parts, FIRST_SEAL])
+    assert rules.seal(**SAID) == hashlib.sha256(plain).hexdigest()
+
+
+def test_parts_cannot_be_shifted_into_each_other():
+    assert rules.seal(**SAID | {"event": "ab", "subject": "c"}) != rules.seal(**SAID | {"event": "a", "subject": "bc"})

@@ -1,0 +1,365 @@
+"""The audit package: the same bytes for the same books, whole or found out."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from fundapp.cases.models import Party
+from fundapp.core import clock
+from fundapp.core.db import db, transaction
+from fundapp.core.errors import RuleViolation
+from fundapp.core.spreadsheet import read_table
+from fundapp.ledger import queries as books
+from fundapp.ledger.rules import Account, Model, Movement
+from fundapp.trail import queries as trail
+from fundapp.yearend import checker, package
+from fundapp.yearend.queries.tables import TABLES
+from tests.builders.funding import a_receipt
+from tests.builders.ledger import a_voucher
+from tests.builders.people import COURT, OTHER_COURT, the_books
+from tests.builders.yearend import (
+    YEAR,
+    InMemory,
+    a_package,
+    a_year,
+    sealed_again,
+    told_again,
+    unpacked,
+    verified,
+    year_closed,
+)
+
+DIFFERS = checker.Difference
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    return tmp_path
+
+
+def lines(files, name):
+    """The rows of a table as text, without its header."""
+    return files[f"csv/{name}.csv"].decode("utf-8-sig").split("\r\n")[1:-1]
+
+
+# ---- what is in it
+
+
+def test_the_package_of_a_whole_year_is_found_right(app, folder):
+    a_year()
+    year_closed()
+    figures = verified(a_package(folder))
+    assert "outstanding 未收回 15,000.00" in figures
+    assert "advanced 垫付 25,000.00" in figures
+    assert "recovered 已追回 10,000.00" in figures
+    assert "fund left 资金结余 85,000.00" in figures
+    assert "handed over at ceremonies 大会发放 21,000.00" in figures
+    assert "courts closed 已年终结账法院 1 / 1" in figures
+    assert books.balance(COURT, Account.FUND_BANK).amount == 85000
+
+
+def test_the_same_books_make_the_same_bytes_and_another_entry_makes_others(app, folder):
+    a_year()
+    first = a_package(folder)
+    assert a_package(folder) == first
+    a_voucher("1.00", day=date(YEAR, 12, 1), source="source:1")
+    assert a_package(folder) != first
+
+
+def test_the_package_says_what_every_file_and_column_means(app, folder):
+    a_receipt("100.00")
+    files = unpacked(a_package(folder))
+    readme = files["README.txt"].decode("utf-8-sig")
+    assert [name for name in files if name.endswith(".py") and "/" not in name] == ["check.py"]
+    for table in TABLES:
+        header = files[f"csv/{table.name}.csv"].decode("utf-8-sig").split("\r\n")[0]
+        assert header == ",".join(column.key for column in table.columns)
+        assert f"csv/{table.name}.csv" in readme and f"xlsx/{table.workbook}.xlsx" in files
+        for column in table.columns:
+            assert f"{column.key}  ·  {column.header}  ·  {column.meaning}" in readme
+            assert re.search("[\u4e00-\u9fff]", column.header) and column.meaning.isascii()
+    assert read_table(files["xlsx/books.xlsx"], "books.xlsx", sheet="记账凭证").headers[:3] == ["标识", "法院代字", "年度"]
+
+
+def test_the_manifest_has_the_chain_heads_and_the_export_is_not_in_its_own_package(app, folder):
+    a_receipt("100.00")
+    manifest = json.loads(unpacked(a_package(folder))["manifest.json"])
+    length, head = trail.heads()[COURT]
+    assert manifest["chains"][COURT] == {"length": length, "head": head}
+    assert (manifest["year"], manifest["courts"]) == (YEAR, [COURT])
+
+
+def test_personal_data_leaves_only_masked(app, folder):
+    a_year()
+    files = unpacked(a_package(folder))
+    people = db.session.scalars(select(Party)).all()
+    told = b"".join(content for name, content in files.items() if name.startswith("csv/")).decode("utf-8", "replace")
+    assert people
+    for person in people:
+        assert person.identity not in told
+        assert person.phone is None or person.phone not in told
+        assert not [account for account in person.accounts if account.number in told]
+
+
+def test_earlier_years_are_the_openings_and_later_ones_are_left_out(app, folder):
+    the_books()
+    a_receipt("100.00", day=date(2017, 5, 1))
+    a_receipt("30.00", day=date(2018, 5, 1))
+    a_receipt("7.00", day=date(2019, 5, 1))
+    files = unpacked(a_package(folder))
+    assert len(lines(files, "vouchers")) == 2
+    assert f"{COURT},2018,1002.01,银行存款—垫付资金专户,100.00,0.00,30.00,0.00,130.00,0.00" in lines(files, "trial_balance")
+    assert verified(sealed_again(files, folder))
+
+
+def test_a_court_sees_only_its_own_books_in_its_package(app, folder):
+    a_receipt("100.00")
+    a_receipt("55.00", court_code=OTHER_COURT)
+    files = unpacked(a_package(folder))
+    assert not [name for name, content in files.items() if OTHER_COURT.encode() in content]
+    both = unpacked(a_package(folder, court_codes=(OTHER_COURT, COURT)))
+    assert json.loads(both["manifest.json"])["courts"] == [COURT, OTHER_COURT]
+
+
+def test_entrusted_money_is_checked_without_a_receivable(app, folder):
+    the_books(model=Model.CUSTODIAL)
+    a_year()
+    year_closed()
+    assert "outstanding 未收回 15,000.00" in verified(a_package(folder))
+
+
+def test_a_reversed_voucher_stands_beside_its_reversal(app, folder):
+    from fundapp.ledger import service as ledger
+    from tests.builders.ledger import how_posted
+
+    the_books()
+    voucher = a_voucher("80.00", source=a_receipt("1.00").source.subject)
+    how = how_posted(day=date(YEAR, 4, 1))
+    with transaction(COURT):
+        ledger.reverse(
+            voucher.id, business_date=date(YEAR, 4, 1), reason="误记", hands=how["hands"], actor=how["actor"]
+        )
+    assert verified(a_package(folder))
+
+
+def test_a_package_of_a_year_that_has_not_begun_is_refused_and_nothing_is_written(app, folder):
+    a_receipt("100.00")
+    with clock.at(date(2018, 12, 31)), pytest.raises(RuleViolation, match="2019年度尚未开始"):
+        package.build(2019, [COURT], folder / "new.zip", progress=lambda done, total: None)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_broken_export_leaves_no_file(app, folder, monkeypatch):
+    a_receipt("100.00")
+    monkeypatch.setattr(package, "_seal", lambda stream: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        a_package(folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_progress_is_told_up_to_the_end(app, folder):
+    a_receipt("100.00")
+    told = []
+    with clock.at(date(2019, 1, 10)):
+        package.build(YEAR, [COURT], folder / "p.zip", progress=lambda done, total: told.append((done, total)))
+    assert [done for done, _ in told] == list(range(1, len(told) + 1))
+    assert told[-1][0] == told[-1][1]
+
+
+# ---- one byte
+
+
+def test_every_single_byte_of_the_package_counts(live_app, folder):
+    a_receipt("100.00")
+    data = bytearray(a_package(folder))
+    assert verified(data)
+    accepted = []
+    for at in range(len(data)):
+        data[at] ^= 1
+        try:
+            verified(data)
+            accepted.append(at)
+        except DIFFERS:
+            data[at] ^= 1
+    assert not accepted
+
+
+@pytest.mark.parametrize("cut", [1, 22, 64, 100, 5000])
+def test_a_package_cut_short_or_lengthened_is_found_out(live_app, folder, cut):
+    a_receipt("100.00")
+    data = a_package(folder)
+    for broken in (data[:-cut], data[cut:], data + bytes(cut), bytes(cut) + data, b""):
+        with pytest.raises(DIFFERS):
+            verified(broken)
+
+
+def test_a_byte_changed_in_any_unpacked_file_is_found_out(live_app, folder):
+    a_receipt("100.00")
+    files = unpacked(a_package(folder))
+    assert checker.check(InMemory(files))
+    for name, content in files.items():
+        step = 1 if name.startswith("manifest") else 7
+        for at in range(0, len(content), step):
+            changed = bytearray(content)
+            changed[at] ^= 1
+            with pytest.raises(DIFFERS, match=re.escape(name) if not name.startswith("manifest") else ""):
+                checker.check(InMemory(files | {name: bytes(changed)}))
+
+
+def test_a_missing_and_an_added_file_are_named(live_app, folder):
+    a_receipt("100.00")
+    files = unpacked(a_package(folder))
+    for name in files:
+        with pytest.raises(DIFFERS, match=re.escape(name)):
+            checker.check(InMemory({other: files[other] for other in files if other != name}))
+    with pytest.raises(DIFFERS, match=r"note\.txt"):
+        checker.check(InMemory(files | {"note.txt": b""}))
+
+
+def test_what_is_hidden_in_a_resealed_container_is_found_out(live_app, folder):
+    a_receipt("100.00")
+    data = a_package(folder)
+    files = unpacked(data)
+    assert verified(sealed_again(files, folder)) == verified(data)
+    hidden = folder / "hidden.zip"
+    with hidden.open("w+b") as stream:
+        stream.write(b"hidden" + data)
+        package._seal(stream)
+    with pytest.raises(DIFFERS, match="more than its members|was changed|cannot be read"):
+        verified(hidden.read_bytes())
+    with pytest.raises(DIFFERS, match=r"\.\./escape"):
+        package._check_layout(_Archive("../escape"), 10**6)
+
+
+class _Archive:
+    """A container with one entry of this name."""
+
+    def __init__(self, name):
+        entry = package._entry("name")
+        entry.filename, entry.flag_bits, entry.header_offset = name, 0, 0
+        self.infolist = lambda: [entry]
+
+
+def test_a_file_that_is_no_package_is_named_as_such(live_app, folder):
+    with pytest.raises(DIFFERS, match="not an audit package"):
+        verified(b"PK")
+    with pytest.raises(DIFFERS, match="was changed"):
+        verified(b"x" * 5000)
+
+
+# ---- what a forger does who knows the format
+
+FORGED = {
+    "an amount": ("postings", "60000.00", "60001.00", "2018-0001: the postings"),
+    "an amount on the voucher and its posting": ("vouchers", "60000.00", "60001.00", "2018-0001: the postings"),
+    "the summary of an entry's facts": ("trail", "60000.00", "70000.00", "does not match its seal"),
+    "a turnover": ("months", "60000.00", "1.00", "turnover or balance"),
+    "a balance": ("trial_balance", "85000.00", "85001.00", "trial balance"),
+    "a source's money": ("sources", "60000.00", "60000.01", "does not match"),
+    "a payment": ("payments", ",16000.00,", ",15999.99,", "金额不符"),
+    "a recovery": ("recoveries", ",10000.00,0.00,0.00,", ",9000.00,1000.00,0.00,", "金额不符"),
+    "a receipt of case money": ("case_receipts", ",5000.00,", ",4999.00,", "科目与台账不符"),
+    "a payout": ("payouts", ",12000.00,", ",11000.00,", "科目与台账不符"),
+    "a batch": ("batches", ",30000.00,2,", ",30000.01,2,", "not the sum of its lines"),
+    "the cash of a ceremony": ("ceremonies", ",16000.00,7000.00,", ",16000.00,6000.00,", "cash does not balance"),
+    "the carrying over of the year": ("closed_years", f"{COURT},2018", f"{COURT},2018", None),
+    "who signed": ("decisions", ",agreed,", ",refused,", "审批不全"),
+}
+
+
+def test_a_forged_table_is_found_out_though_every_hash_was_made_again(live_app, folder):
+    a_year()
+    year_closed()
+    files = unpacked(a_package(folder))
+    for what, (table, old, new, told) in FORGED.items():
+        name = f"csv/{table}.csv"
+        assert old.encode() in files[name], what
+        forged = told_again(files | {name: files[name].replace(old.encode(), new.encode(), 1)})
+        if told is None:
+            assert checker.check(InMemory(forged))
+            continue
+        with pytest.raises(DIFFERS, match=told):
+            checker.check(InMemory(forged))
+
+
+@pytest.mark.parametrize("table", ["vouchers", "postings", "trail", "payments", "advances", "decisions", "batch_lines"])
+def test_a_row_taken_out_of_a_table_is_found_out(live_app, folder, table):
+    a_year()
+    files = unpacked(a_package(folder))
+    name = f"csv/{table}.csv"
+    rows = files[name].split(b"\r\n")
+    for at in sorted({1, len(rows) // 2, len(rows) - 2}):
+        less = b"\r\n".join(rows[:at] + rows[at + 1 :])
+        with pytest.raises(DIFFERS):
+            checker.check(InMemory(told_again(files | {name: less})))
+
+
+def test_two_vouchers_swapped_are_found_out(live_app, folder):
+    a_voucher("1.00", source=a_receipt("3.00").source.subject)
+    a_voucher("2.00", movement=Movement.DONATION_RECEIVED, source="source:1")
+    files = unpacked(a_package(folder))
+    swapped = files["csv/vouchers.csv"].split(b"\r\n")
+    swapped[2], swapped[3] = swapped[3], swapped[2]
+    with pytest.raises(DIFFERS, match="2018-0002 is missing"):
+        checker.check(InMemory(told_again(files | {"csv/vouchers.csv": b"\r\n".join(swapped)})))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("csv/vouchers.csv", b"\xef\xbb\xbfid\r\n\"", "cannot be read"),
+        ("csv/vouchers.csv", b"\xff\xfe", "cannot be read"),
+        ("csv/vouchers.csv", b"id,court_code\r\n1\r\n", "ragged"),
+        ("csv/trail.csv", b"court_code\r\nX\r\n", "no court"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_told_and_not_a_crash(live_app, folder, name, content, told):
+    a_receipt("100.00")
+    files = unpacked(a_package(folder))
+    with pytest.raises(DIFFERS, match=told):
+        checker.check(InMemory(told_again(files | {name: content})))
+
+
+# ---- the checker as the auditor runs it
+
+
+def run_checker(place):
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "-B", str(place / "check.py")],
+        capture_output=True, encoding="utf-8", check=False, cwd="/", env={"PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8"},
+    )  # fmt: skip
+
+
+def test_the_checker_runs_alone_with_nothing_but_python(live_app, folder):
+    a_year()
+    year_closed()
+    place = folder / "审计 包"
+    shutil.unpack_archive(_written(folder), place)
+    right = run_checker(place)
+    assert (right.returncode, right.stdout.splitlines()[-1], right.stderr) == (0, "OK 核对无误", "")
+    for path in [one for one in place.rglob("*") if one.is_file()]:
+        content = path.read_bytes()
+        path.write_bytes(content[:-2] + bytes([content[-2] ^ 1]) + content[-1:])
+        wrong = run_checker(place)
+        assert wrong.returncode == 1, path
+        path.write_bytes(content)
+    assert run_checker(place).returncode == 0
+
+
+def _written(folder):
+    a_package(folder)
+    return folder / "package.zip"
+
+
+def test_the_checker_is_short_and_imports_only_the_standard_library():
+    source = Path(checker.__file__).read_text(encoding="utf-8")
+    imported = set(re.findall(r"^(?:import|from) (\w+)", source, re.MULTILINE))
+    assert imported <= sys.stdlib_module_names | {"__future__"}
+    assert len(source.splitlines()) < 600
