@@ -21,7 +21,7 @@ LABELS = {
     CourtLevel.BASIC: N_("基层人民法院"),
 }
 
-_CODE = re.compile(r"[一-龥](\d{2}|\d{4})?")
+_CODE = re.compile(r"[一-龥]([0-9]{2}|[0-9]{4})?")
 _LEVEL_BY_LENGTH = {1: CourtLevel.HIGH, 3: CourtLevel.INTERMEDIATE, 5: CourtLevel.BASIC}
 
 YUEYANG_DISTRICT: list[tuple[str, str]] = [

@@ -202,7 +202,7 @@ def request_payout(case_id: int, *, payee_id: int, purpose: Purpose, amount: Mon
     _check_shares(payout, money, is_counted=False)
     db.session.add(payout)
     db.session.flush()
-    _tell_payout(Event.PAYOUT_REQUESTED, payout, actor, purpose=purpose.value)
+    _tell_payout(Event.PAYOUT_REQUESTED, payout, actor, purpose=rules.LABELS[purpose])
     return payout
 
 
@@ -247,7 +247,7 @@ def decide_payout(payout_id: int, *, outcome: Outcome, opinion: str, seen_versio
         payout.approved_by_id = actor.id
     payout.status = target
     if outcome is Outcome.AGREED:
-        _tell_payout(Event.PAYOUT_APPROVED, payout, actor, purpose=payout.purpose.value)
+        _tell_payout(Event.PAYOUT_APPROVED, payout, actor, purpose=rules.LABELS[payout.purpose])
     else:
         _tell_payout(Event.PAYOUT_RETURNED, payout, actor, reason=opinion)
     return payout
@@ -354,7 +354,7 @@ def record_paid(
     )
     payout.status, payout.paid_on, payout.channel = PayoutStatus.PAID, paid_on, channel
     payout.bank_reference, payout.voucher_id = bank_reference, voucher.id
-    _tell_payout(Event.PAYOUT_PAID, payout, actor, channel=channel.value, voucher=voucher.cited)
+    _tell_payout(Event.PAYOUT_PAID, payout, actor, channel=rules.LABELS[channel], voucher=voucher.cited)
     return payout
 
 

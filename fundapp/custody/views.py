@@ -270,7 +270,8 @@ def decide(payout_id: int) -> Answer:
             )
             flash(_("审批意见已签署。"))
             return redirect(url_for(".payout", payout_id=payout_id))
-    return render_template("custody/decide.html", payout=payout, form=form), form.http_status
+    money = queries.case_money(payout.case)
+    return render_template("custody/decide.html", payout=payout, money=money, form=form), form.http_status
 
 
 @bp.route("/payouts/<int:payout_id>/pay", methods=["GET", "POST"])

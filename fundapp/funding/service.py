@@ -67,14 +67,7 @@ def record_receipt(
     """
     source = queries.source(source_id, frozenset({actor.court_code}))
     rules.check_receipt(amount, business_date, today=clock.today(), is_active=source.is_active)
-    earlier = queries.receipt_with(source.court_code, bank_reference)
-    if earlier is not None:
-        raise RuleViolation(
-            "银行流水号“%(reference)s”已于%(day)s登记过一笔%(amount)s元，请核对，不要重复登记。",
-            reference=bank_reference,
-            day=earlier.business_date.isoformat(),
-            amount=plain(earlier.amount),
-        )
+    _check_unrecorded(source.court_code, bank_reference)
     if direction is Direction.GIVEN_BACK:
         _check_left(source, amount)
     receipt = FundReceipt(
@@ -162,6 +155,17 @@ def _open_receipt(receipt_id: int, seen_version: int, actor: User) -> FundReceip
     _check_seen(receipt.version, seen_version)
     rules.check_open(receipt.status)
     return receipt
+
+
+def _check_unrecorded(court_code: str, bank_reference: str) -> None:
+    earlier = queries.receipt_with(court_code, bank_reference)
+    if earlier is not None:
+        raise RuleViolation(
+            "银行流水号“%(reference)s”已于%(day)s登记过一笔%(amount)s元，请核对，不要重复登记。",
+            reference=bank_reference,
+            day=earlier.business_date.isoformat(),
+            amount=plain(earlier.amount),
+        )
 
 
 def _check_seen(current: int, seen: int) -> None:

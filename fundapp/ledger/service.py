@@ -134,33 +134,25 @@ def _posted(
     _check_open(court_code, business_date)
     number = _next_number(court_code, business_date.year)
     cited = rules.voucher_number(business_date.year, number)
-    digest = rules.voucher_digest(
-        court_code=court_code, number=cited, name=name, business_date=business_date, lines=lines
-    )
-    amount = total(line.amount for line in lines)
-    voucher_id = db.session.execute(
-        insert(Voucher)
-        .values(
-            court_code=court_code,
-            year=business_date.year,
-            number=number,
-            name=name,
-            business_date=business_date,
-            month=rules.month_of(business_date),
-            recorded_at=clock.now(),
-            summary=summary[:300],
-            attachments=attachments,
-            total=amount,
-            prepared_by_id=hands.prepared_by_id,
-            reviewed_by_id=hands.reviewed_by_id,
-            booked_by_id=actor.id,
-            reverses_id=reverses_id,
-            digest=digest,
-        )
-        .returning(Voucher.id)
-    ).scalar_one()
+    told: dict[str, Any] = {"court_code": court_code, "name": name, "business_date": business_date}
+    voucher = {
+        **told,
+        "year": business_date.year,
+        "number": number,
+        "month": rules.month_of(business_date),
+        "recorded_at": clock.now(),
+        "summary": summary[:300],
+        "attachments": attachments,
+        "total": total(line.amount for line in lines),
+        "prepared_by_id": hands.prepared_by_id,
+        "reviewed_by_id": hands.reviewed_by_id,
+        "booked_by_id": actor.id,
+        "reverses_id": reverses_id,
+        "digest": rules.voucher_digest(**told, number=cited, lines=lines),
+    }
+    voucher_id = db.session.execute(insert(Voucher).values(voucher).returning(Voucher.id)).scalar_one()
     db.session.execute(insert(_LINES), [_row(voucher_id, at, line) for at, line in enumerate(lines, 1)])
-    _keep_balances(court_code, rules.month_of(business_date), lines)
+    _keep_balances(court_code, voucher["month"], lines)
     trail.record(
         Event.VOUCHER_POSTED,
         f"voucher:{voucher_id}",
@@ -168,8 +160,8 @@ def _posted(
         actor=actor,
         number=cited,
         name=name,
-        total=rules.told(amount),
-        digest=digest,
+        total=rules.told(voucher["total"]),
+        digest=voucher["digest"],
     )
     return db.session.get_one(Voucher, voucher_id)
 

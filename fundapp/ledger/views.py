@@ -12,6 +12,7 @@ from fundapp.core.doors import require
 from fundapp.core.errors import NotFound
 from fundapp.core.forms import FilterForm, choice, choices_of, saving
 from fundapp.core.listing import Column
+from fundapp.core.templating import label
 from fundapp.core.words import N_
 from fundapp.courts import queries as courts
 from fundapp.ledger import papers, queries, rules, service
@@ -24,7 +25,7 @@ from fundapp.ledger.forms import (
     TrialBalanceFilter,
 )
 from fundapp.ledger.models import Correction
-from fundapp.ledger.rules import LABELS, CorrectionOutcome, CorrectionStatus
+from fundapp.ledger.rules import Account, CorrectionOutcome, CorrectionStatus
 from fundapp.trail import queries as trail
 from fundapp.users.rules import Permission
 
@@ -32,14 +33,20 @@ Answer = str | Response | tuple[str, int]
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")
 
+
+def _account(account: Account) -> str:
+    """An account in the reader's language."""
+    return f"{account.value} {label(account)}"
+
+
 JOURNAL = [
     Column(N_("法院代字"), lambda row: row[0].court_code, width=10),
     Column(N_("凭证号"), lambda row: row[0].cited, width=12),
     Column(N_("业务日期"), lambda row: row[0].business_date, "day", 12),
     Column(N_("摘要"), lambda row: row[0].summary, width=40),
     Column(N_("分录"), lambda row: row[1].line, "number", 6),
-    Column(N_("借方科目"), lambda row: papers.account_words(row[1].debit), width=32),
-    Column(N_("贷方科目"), lambda row: papers.account_words(row[1].credit), width=32),
+    Column(N_("借方科目"), lambda row: _account(row[1].debit), width=32),
+    Column(N_("贷方科目"), lambda row: _account(row[1].credit), width=32),
     Column(N_("金额（元）"), lambda row: row[1].amount, "money"),
     Column(N_("辅助核算"), lambda row: papers.dimension(row[1]), width=24),
 ]
@@ -115,7 +122,7 @@ def voucher_pdf(voucher_id: int) -> Answer:
 
 TRIAL = [
     Column(N_("科目代码"), lambda line: line.account.value, width=10),
-    Column(N_("科目名称"), lambda line: LABELS[line.account], width=32),
+    Column(N_("科目名称"), lambda line: label(line.account), width=32),
     Column(N_("年初借方余额（元）"), lambda line: line.opening_debit, "money", 22),
     Column(N_("年初贷方余额（元）"), lambda line: line.opening_credit, "money", 22),
     Column(N_("本年借方发生额（元）"), lambda line: line.debit, "money", 22),
@@ -148,8 +155,8 @@ ACCOUNT = [
     Column(N_("凭证号"), lambda row: rules.voucher_number(row.year, row.number), width=12),
     Column(N_("业务日期"), lambda row: row.business_date, "day", 12),
     Column(N_("摘要"), lambda row: row.summary, width=40),
-    Column(N_("借方科目"), lambda row: papers.account_words(row.debit), width=32),
-    Column(N_("贷方科目"), lambda row: papers.account_words(row.credit), width=32),
+    Column(N_("借方科目"), lambda row: _account(row.debit), width=32),
+    Column(N_("贷方科目"), lambda row: _account(row.credit), width=32),
     Column(N_("金额（元）"), lambda row: row.amount, "money"),
     Column(N_("借减贷累计（元）"), lambda row: row.running, "money", 20),
     Column(N_("辅助核算"), papers.dimension, width=24),

@@ -10,4 +10,4 @@ class TrailFilter(FilterForm):
 
     court = ChoiceField(_l("法院"))
     event = ChoiceField(_l("事项"))
-    subject = TextField(_l("事项标识"), longest=60, description=_l("例如 voucher:12。"))
+    subject = TextField(_l("事项标识"), longest=60, render_kw={"placeholder": "voucher:12"})

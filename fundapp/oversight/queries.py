@@ -1,7 +1,8 @@
 """The figures that leadership asks for first: each is one function, so that a number on a page is traced to one
 place."""
 
-from collections.abc import Sequence
+import enum
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ from fundapp.disbursement.rules import BatchStatus
 from fundapp.eligibility import queries as eligibility
 from fundapp.eligibility.rules import DEFAULT_CEILING
 from fundapp.funding import queries as funding
+from fundapp.funding.models import FundReceipt
 from fundapp.funding.rules import ReceiptStatus
 from fundapp.ledger import queries as books
 from fundapp.ledger.models import Correction
@@ -147,86 +149,98 @@ class Task:
     filters: dict[str, str]
 
 
+Waiting = tuple[Permission, str, Callable[[User, frozenset[str]], Select[Any]], str, dict[str, str]]
+
+
+def _returned_to(user: User, here: frozenset[str]) -> Select[Any]:
+    return advances.advances(here, status=AdvanceStatus.RETURNED).where(Advance.prepared_by_id == user.id)
+
+
+def _in_state(model: Any, status: enum.Enum) -> Callable[[User, frozenset[str]], Select[Any]]:
+    return lambda user, here: select(model).where(model.court_code.in_(here), model.status == status)
+
+
+WAITING: tuple[Waiting, ...] = (
+    (
+        Permission.ADVANCE_SIGN,
+        N_("待我审批的垫付申请"),
+        lambda user, here: advances.waiting_for(user),
+        "advances.index",
+        {"waiting": "me"},
+    ),
+    (
+        Permission.ADVANCE_REQUEST,
+        N_("被退回、待补正的垫付申请"),
+        _returned_to,
+        "advances.index",
+        {"status": "returned"},
+    ),
+    (
+        Permission.BATCH_BUILD,
+        N_("已批准、待编入批次的垫付"),
+        _in_state(Advance, AdvanceStatus.APPROVED),
+        "disbursement.new",
+        {},
+    ),
+    (
+        Permission.BATCH_SIGN,
+        N_("待复核签发的发放批次"),
+        _in_state(Batch, BatchStatus.BUILT),
+        "disbursement.index",
+        {"status": "built"},
+    ),
+    (
+        Permission.BATCH_RESULT,
+        N_("待导入银行回执的批次"),
+        _in_state(Batch, BatchStatus.SENT),
+        "disbursement.index",
+        {"status": "sent"},
+    ),
+    (
+        Permission.RECEIPT_CONFIRM,
+        N_("待复核的资金到账"),
+        _in_state(FundReceipt, ReceiptStatus.RECORDED),
+        "funding.receipts",
+        {"status": "recorded"},
+    ),
+    (
+        Permission.CASE_MONEY_CONFIRM,
+        N_("待复核的案款到账"),
+        _in_state(CaseReceipt, CaseReceiptStatus.RECORDED),
+        "custody.receipts",
+        {"status": "recorded"},
+    ),
+    (
+        Permission.PAYOUT_APPROVE,
+        N_("待审批的案款发放"),
+        _in_state(Payout, PayoutStatus.REQUESTED),
+        "custody.payouts",
+        {"status": "requested"},
+    ),
+    (
+        Permission.CEREMONY_FREEZE,
+        N_("待审定名单的兑现大会"),
+        _in_state(Ceremony, CeremonyStatus.PLANNED),
+        "ceremonies.index",
+        {"status": "planned"},
+    ),
+    (
+        Permission.CORRECTION_CONFIRM,
+        N_("待复核的冲销申请"),
+        _in_state(Correction, CorrectionStatus.REQUESTED),
+        "ledger.corrections",
+        {},
+    ),
+)
+"""Who is told of what: the permission that makes it his work, what it is, which records, and where they are listed."""
+
+
 def waiting(user: User) -> list[Task]:
     """What waits for this user in his own court, by what his roles may do; empty kinds are left out."""
     here = frozenset({user.court_code})
-    kinds: list[tuple[Permission, str, Select[Any], str, dict[str, str]]] = [
-        (
-            Permission.ADVANCE_SIGN,
-            N_("待我审批的垫付申请"),
-            advances.waiting_for(user),
-            "advances.index",
-            {"waiting": "me"},
-        ),
-        (
-            Permission.ADVANCE_REQUEST,
-            N_("被退回、待补正的垫付申请"),
-            advances.advances(here, status=AdvanceStatus.RETURNED).where(Advance.prepared_by_id == user.id),
-            "advances.index",
-            {"status": "returned"},
-        ),
-        (
-            Permission.BATCH_BUILD,
-            N_("已批准、待编入批次的垫付"),
-            advances.advances(here, status=AdvanceStatus.APPROVED),
-            "disbursement.new",
-            {},
-        ),
-        (
-            Permission.BATCH_SIGN,
-            N_("待复核签发的发放批次"),
-            select(Batch).where(Batch.court_code.in_(here), Batch.status == BatchStatus.BUILT),
-            "disbursement.index",
-            {"status": "built"},
-        ),
-        (
-            Permission.BATCH_RESULT,
-            N_("待导入银行回执的批次"),
-            select(Batch).where(Batch.court_code.in_(here), Batch.status == BatchStatus.SENT),
-            "disbursement.index",
-            {"status": "sent"},
-        ),
-        (
-            Permission.RECEIPT_CONFIRM,
-            N_("待复核的资金到账"),
-            funding.receipts(here, status=ReceiptStatus.RECORDED),
-            "funding.receipts",
-            {"status": "recorded"},
-        ),
-        (
-            Permission.CASE_MONEY_CONFIRM,
-            N_("待复核的案款到账"),
-            select(CaseReceipt).where(
-                CaseReceipt.court_code.in_(here), CaseReceipt.status == CaseReceiptStatus.RECORDED
-            ),
-            "custody.receipts",
-            {"status": "recorded"},
-        ),
-        (
-            Permission.PAYOUT_APPROVE,
-            N_("待审批的案款发放"),
-            select(Payout).where(Payout.court_code.in_(here), Payout.status == PayoutStatus.REQUESTED),
-            "custody.payouts",
-            {"status": "requested"},
-        ),
-        (
-            Permission.CEREMONY_FREEZE,
-            N_("待审定名单的兑现大会"),
-            select(Ceremony).where(Ceremony.court_code.in_(here), Ceremony.status == CeremonyStatus.PLANNED),
-            "ceremonies.index",
-            {"status": "planned"},
-        ),
-        (
-            Permission.CORRECTION_CONFIRM,
-            N_("待复核的冲销申请"),
-            select(Correction).where(Correction.court_code.in_(here), Correction.status == CorrectionStatus.REQUESTED),
-            "ledger.corrections",
-            {},
-        ),
-    ]
     tasks = [
-        Task(text, _count(query), endpoint, filters)
-        for permission, text, query, endpoint, filters in kinds
+        Task(text, _count(records(user, here)), endpoint, filters)
+        for permission, text, records, endpoint, filters in WAITING
         if user.may(permission)
     ]
     return [task for task in tasks if task.count]

@@ -7,6 +7,7 @@ from fundapp.core.db import db
 from fundapp.core.money import ZERO, bare
 from fundapp.custody import queries as custody_queries
 from fundapp.custody import service as custody
+from fundapp.eligibility.rules import LABELS as ORDER_LABELS
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Booked, Movement
 from fundapp.ledger.service import Hands, booked
@@ -60,7 +61,7 @@ def allocate(
         actor=actor,
         case=receipt.case.number,
         receipt=receipt.bank_reference,
-        order=found.order.value,
+        order=ORDER_LABELS[found.order],
         fund=bare(parts.fund),
         creditor=bare(parts.creditor),
         refund=bare(parts.refund),

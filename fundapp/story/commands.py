@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from fundapp.core import clock
+from fundapp.core import clock, jobs
 from fundapp.core.commands import plainly
 from fundapp.core.config import ROOT
 from fundapp.core.db import transaction
@@ -19,9 +19,10 @@ from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Model
 from fundapp.oversight import queries as oversight
 from fundapp.story import sample
-from fundapp.story.cast import PASSWORD, SUPERIOR_POSTS, engage
+from fundapp.story.cast import PASSWORD, SUPERIOR_POSTS, Cast, engage
 from fundapp.story.plan import YEAR, case_money, district
 from fundapp.story.play import CourtYear
+from fundapp.yearend import queries as yearend
 
 SEAT = "湘06"
 FIGURES = (
@@ -54,7 +55,7 @@ def demo() -> None:
     (folder / sample.SHIPPED.name).write_bytes(listed)
     amounts = case_money(plans)
     with clock.at(date(YEAR, 1, 2)):
-        found()
+        auditor_id = found().auditor.id
     years = [CourtYear(plan, amounts, listed) for plan in plans]
     scenes = [(year.plan.place, name, play) for year in years for name, play in year.scenes()]
     with click.progressbar(scenes, label="2018", item_show_func=_shown, width=30) as told:
@@ -63,8 +64,7 @@ def demo() -> None:
     for outcome, number, why in (told for year in years for told in year.told):
         click.echo(f"{outcome}  {number}  {why}")
     _tell()
-    package = _package()
-    click.echo(f"\n{YEAR}年度审计包：{package}")
+    click.echo(f"\n{YEAR}年度审计包：{_package(auditor_id)}")
     click.echo(f"演示账号：各院“代字数字-岗位”，如 0602-handler；密码均为 {PASSWORD}")
 
 
@@ -72,13 +72,26 @@ def _shown(scene: tuple[str, str, object] | None) -> str:
     return f"{scene[0]} {scene[1]}" if scene else ""
 
 
-def found() -> None:
+def found() -> Cast:
     """The district with its superior court's people and books."""
     with transaction():
         court_service.found_district(YUEYANG_DISTRICT, seat=SEAT)
     cast = engage(SEAT, SUPERIOR_POSTS)
     with transaction(SEAT):
         ledger.open_books(SEAT, model=Model.OWN_FUNDS, actor=cast.admin)
+    return cast
+
+
+def _package(auditor_id: int) -> str:
+    """The superior court's auditor takes the package of the closed year, by the same job as on the page."""
+    with clock.at(date(YEAR + 1, 1, 10)), click.progressbar(length=1, label="审计包", width=30) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        kept = jobs.KINDS["audit.export"](progress=progress, user_id=auditor_id, year=YEAR)
+    return yearend.package(int(kept), courts.codes()).file_name
 
 
 def _tell() -> None:

@@ -14,6 +14,7 @@ from fundapp.core.words import N_
 
 FIRST_SEAL = "0" * 64
 CANONICAL_FORM = "1"
+LONGEST_NAME = 200
 
 
 class Event(enum.Enum):
@@ -275,6 +276,12 @@ LABELS: dict[enum.Enum, str] = {
     Event.PACKAGE_EXPORTED: N_("导出审计包"),
     Event.LIST_EXPORTED: N_("导出清单"),
 }
+
+
+def paper_name(given: str) -> str:
+    """The name under which an uploaded paper is kept: no folders, nothing that a header cannot carry, not too long."""
+    last = given.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(sign for sign in last if sign.isprintable())[-LONGEST_NAME:].strip() or "附件"
 
 
 def canonical_facts(facts: Mapping[str, str]) -> str:

@@ -76,7 +76,7 @@ def attach(subject: str, *, file_name: str, content: bytes, court_code: str, act
     attachment = Attachment(
         court_code=court_code,
         subject=subject,
-        file_name=file_name.replace("\\", "/").rsplit("/", 1)[-1][-200:],
+        file_name=rules.paper_name(file_name),
         media_type=media_type,
         size=len(content),
         digest=hashlib.sha256(content).hexdigest(),

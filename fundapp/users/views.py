@@ -13,6 +13,7 @@ from fundapp.core.doors import public, require, signed_in
 from fundapp.core.errors import RuleViolation
 from fundapp.core.forms import choices_of, saving
 from fundapp.core.listing import Column, listing
+from fundapp.core.templating import label
 from fundapp.core.words import N_
 from fundapp.courts import queries as courts
 from fundapp.trail import queries as trail
@@ -137,8 +138,8 @@ COLUMNS = [
     Column(N_("登录名"), lambda user: user.username),
     Column(N_("姓名"), lambda user: user.name),
     Column(N_("法院代字"), lambda user: user.court_code),
-    Column(N_("角色"), lambda user: "、".join(sorted(rules.LABELS[role] for role in user.roles)), width=30),
-    Column(N_("状态"), lambda user: "启用" if user.is_active else "停用"),
+    Column(N_("角色"), lambda user: _("、").join(sorted(label(role) for role in user.roles)), width=30),
+    Column(N_("状态"), lambda user: _("启用") if user.is_active else _("停用")),
 ]
 
 

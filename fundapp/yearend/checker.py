@@ -35,6 +35,17 @@ AMOUNT = re.compile(r"-?[0-9]{1,16}\.[0-9]{2}")
 BANK_AND_CASH = {"1002.01", "1001.01"}  # the fund's own money: its bank account, and cash drawn from it
 FUND_BANK, RECEIVABLE, CASE_MONEY = "1002.01", "1218.01", "2901.02"
 LONGEST_CELL = 10 * CHUNK
+# Acts of the trail of which a register must have the row: the event, the register, and its column for the subject's id.
+ON_RECORD = {
+    "funding.source.registered": ("sources", "id"),
+    "funding.receipt.recorded": ("fund_receipts", "id"),
+    "advances.advance.requested": ("advances", "id"),
+    "advances.advance.paid": ("payments", "advance_id"),
+    "custody.receipt.recorded": ("case_receipts", "id"),
+    "custody.payout.requested": ("payouts", "id"),
+    "recovery.receipt.allocated": ("recoveries", "receipt_id"),
+}
+SIGNED = "approvals.decision.signed"
 
 
 class Difference(Exception):
@@ -114,6 +125,8 @@ class Books:
         self.voucher_total: dict[str, int] = {}  # voucher id -> total
         self.reversed: set[str] = set()  # ids of vouchers undone within the package
         self.posted: dict[str, str] = {}  # voucher id -> its digest on the trail
+        self.acts: dict[str, list[str]] = defaultdict(list)  # event -> ids of its subjects
+        self.signed: dict[str, int] = defaultdict(int)  # subject -> signatures on the trail
         self.vouchers = self.postings = self.entries = self.moved = 0
         self.figures: list[str] = []
 
@@ -190,8 +203,7 @@ def check_trail(books: Books) -> None:
         require(sealed(["1", *parts, head]) == row["seal"], f"{where}: does not match its seal / 校验码不符")
         chains[court] = (length + 1, row["seal"], row["recorded_at"])
         books.entries += 1
-        if row["event"] == "ledger.voucher.posted":
-            note_voucher(books, row)
+        note(books, row)
     for court in books.courts:
         chain, stated = chains[court], books.manifest["chains"][court]
         right = (stated["length"], stated["head"]) == chain[:2]
@@ -199,10 +211,25 @@ def check_trail(books: Books) -> None:
     books.figures.append(f"trail entries 操作留痕 {books.entries}")
 
 
-def note_voucher(books: Books, row: dict[str, str]) -> None:
-    facts = json.loads(row["facts"])
-    if int(facts["number"][:4]) <= books.year:
-        books.posted[row["subject"][len("voucher:") :]] = facts["digest"]
+def note(books: Books, row: dict[str, str]) -> None:
+    """Keep what other tables must agree with: vouchers, signatures, and acts recorded before the year ended (Beijing)."""
+    event, subject_id = row["event"], row["subject"].split(":")[-1]
+    if event == "ledger.voucher.posted":
+        facts = json.loads(row["facts"])
+        if int(facts["number"][:4]) <= books.year:
+            books.posted[subject_id] = facts["digest"]
+    elif event == SIGNED:
+        books.signed[row["subject"]] += 1
+    elif event in ON_RECORD and row["recorded_at"] < f"{books.year:04d}-12-31T16":
+        books.acts[event].append(subject_id)
+
+
+def check_registers(books: Books) -> None:
+    """What the trail says was registered, paid, received or split stands in its register."""
+    for event, (table, column) in ON_RECORD.items():
+        found = {row[column] for row in books.rows(table)}
+        for subject_id in books.acts[event]:
+            require(subject_id in found, f"{table}.csv: {subject_id} is missing / 缺少留痕所记的行（{event}）")
 
 
 # ------------------------------------------------------------------------------------------------ vouchers
@@ -439,8 +466,12 @@ def compare_cases(books: Books, account: str, side: int, register: Mapping[tuple
 def check_approvals(books: Books) -> None:
     """Nobody signs what he prepared, nor twice in one round; what was paid had at least three agreeing signatures."""
     signed: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
+    found: dict[str, int] = defaultdict(int)
     for row in books.rows("decisions"):
         signed[row["subject"], row["round"]].append(row)
+        found[row["subject"]] += 1
+    for subject in sorted(set(found) | set(books.signed)):
+        require(found[subject] == books.signed[subject], f"{subject}: not as on the trail / 审批签署与留痕不符")
     for (subject, _round), rows in signed.items():
         people = [row["actor"] for row in rows]
         require(len(people) == len(set(people)), f"{subject}: one person signed twice / 一人重复审批")
@@ -498,6 +529,7 @@ CHECKS = (
     check_manifest,
     check_files,
     check_trail,
+    check_registers,
     check_vouchers,
     check_months,
     check_trial_balance,

@@ -23,6 +23,7 @@ DIGEST = "ab" * 32
 
 
 def sign(step, actor, **changes):
+    handler = the_holder(Role.CASE_HANDLER)
     with transaction(COURT):
         return service.sign(
             SUBJECT,
@@ -37,7 +38,7 @@ def sign(step, actor, **changes):
                 "seen_version": 3,
                 "current_version": 3,
                 "payload_digest": DIGEST,
-                "prepared_by_id": the_holder(Role.CASE_HANDLER).id,
+                "prepared_by_id": handler.id,
                 "actor": actor,
             }
             | changes,

@@ -17,7 +17,12 @@ def test_limits_are_issued_and_shown_with_who_signs(app, sign_in):
     assert "本院没有生效的审批限额" in page.main
     page.follow("发布审批限额").submit(
         "发布",
-        {"生效日期": "2018-01-01", "发布文件": "测法〔2018〕2号", "院长审批起点": "１５,０００.00元", "起点含本数": True},
+        {
+            "生效日期": "2018-01-01",
+            "发布文件": "测法〔2018〕2号",
+            "院长审批起点": "１５,０００.00元",
+            "起点含本数": True,
+        },
     )
     assert page.status == 302 and "自2018-01-01起生效" in page.alerts[0]
     assert page.facts()["院长审批起点"] == "15,000.00 元"

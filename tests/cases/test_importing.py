@@ -200,6 +200,8 @@ def test_repeating_a_file_changes_nothing_and_a_changed_row_is_refused(app):
     assert "不一致：申请执行人电话。" in result.rejected[1].reason
     other = run(an_xlsx([a_row(1, debtor_identity=people.person(99).identity, account_number=people.card(77))]))
     assert "不一致：收款账号、被执行人证件号码。" in other.rejected[0].reason
+    later = run(an_xlsx([a_row(1, creditor_name="别人", undertaking_on=None, account_number=people.person(2).account)]))
+    assert "不一致：申请执行人、承诺书签署日期。" in later.rejected[0].reason
     assert db.session.scalar(select(func.count()).select_from(Case)) == 2
 
 

@@ -147,6 +147,10 @@ def test_a_change_says_what_was_changed_and_moves_the_version(app):
     assert last(case.subject).told["changes"] == (
         f"执行标的：8000.00→9000.00；是否和解：否→是；承办人：user:{actor.id}→user:{other.id}"
     )
+    change(case, actor, category=ClaimCategory.LOAN, property_searched_on=None, filed_on=date(2018, 1, 16))
+    assert last(case.subject).told["changes"] == (
+        "立案日期：2018-01-15→2018-01-16；案由类别：劳动报酬→民间借贷；财产查控日期：2018-02-01→无"
+    )
     with pytest.raises(StaleRecord):
         change(case, actor, claim=yuan("1"), seen_version=seen)
     with pytest.raises(RuleViolation, match="没有变化"):

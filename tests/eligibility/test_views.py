@@ -25,7 +25,8 @@ def test_terms_are_issued_from_the_defaults_and_shown(app, sign_in):
     page = Page(sign_in(the_holder(Role.PRESIDENT)), "/eligibility/terms")
     assert "本院没有生效的垫付条件" in page.main
     page.follow("发布垫付条件").submit(
-        "发布", {"生效日期": "2018-01-01", "发布文件": "测法〔2018〕1号", "依据：执行标的在上限之内": "测法〔2018〕1号第三条"}
+        "发布",
+        {"生效日期": "2018-01-01", "发布文件": "测法〔2018〕1号", "依据：执行标的在上限之内": "测法〔2018〕1号第三条"},
     )
     assert page.status == 302 and "垫付条件已发布，自2018-01-01起生效。" in page.alerts[0]
     facts = page.facts()

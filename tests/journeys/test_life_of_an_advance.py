@@ -188,7 +188,7 @@ def the_bank_pays(court):
     clerk.follow("导入银行回执").submit("导入", {"银行回执文件": answer})
     assert clerk.told("银行回执已导入") and clerk.facts["付款成功"] == "1"
     clerk.follow("银行回执").follow("导入银行回执").submit("导入", {"银行回执文件": answer})
-    assert clerk.status == 422 and clerk.told("已经导入"), "the same file twice"
+    assert clerk.status == 422 and clerk.told("由王会计导入，不能重复导入"), "the same file twice"
     front = court(Role.FINANCE_CLERK).facts
     assert (front["累计垫付"], front["可用资金"], front["已批未付"]) == ("15,000.00", "35,000.00", "0.00")
     assert front["垫付结案"] == "1"
@@ -268,12 +268,12 @@ def the_creditor_gets_the_rest(court):
 
 def test_a_list_of_cases_is_tried_and_then_imported(court):
     handler = court(Role.CASE_HANDLER).follow("导入案件")
-    good, bad = a_row(801), a_row(802, creditor_identity="430602190102030010", claim="NaN")
-    handler.submit("试导入", {"案件清单": (an_xlsx([good, bad], {}), "六月案件.xlsx")})
+    good, bad = a_row(801), a_row(802, creditor_identity="430602190102030010", status="?")
+    handler.submit("试导入", {"案件清单": (an_xlsx([good, bad]), "六月案件.xlsx")})
     assert handler.facts["阶段"] == "试导入，尚未登记任何案件"
     assert (handler.facts["将新登记"], handler.facts["未通过"]) == ("1件", "1行")
     [row] = handler.table("未通过的行")
-    assert row[:2] == ["3", "D3、K3"] and "校验位不正确" in row[2]
+    assert row[:2] == ["3", "E3、K3"] and "校验位不正确" in row[2]
     content, name = handler.download("下载未通过的行")
     assert name.endswith(".xlsx") and read_table(content, name).headers[-1] == "原因"
     handler.submit("正式导入")

@@ -66,3 +66,20 @@ def test_the_seal_is_the_one_that_the_auditor_computes():
 
 def test_parts_cannot_be_shifted_into_each_other():
     assert rules.seal(**SAID | {"event": "ab", "subject": "c"}) != rules.seal(**SAID | {"event": "a", "subject": "bc"})
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("回单.pdf", "回单.pdf"),
+        ("C:\\扫描\\回单.pdf", "回单.pdf"),
+        ("../../etc/回单.pdf", "回单.pdf"),
+        ('a"\r\nSet-Cookie: x=1;.pdf', 'a"Set-Cookie: x=1;.pdf'),
+        ("回\x00单\u202egpj.pdf", "回单gpj.pdf"),
+        ("x" * 300 + ".pdf", "x" * 196 + ".pdf"),
+        ("", "附件"),
+        ("/\n", "附件"),
+    ],
+)
+def test_the_name_of_a_paper_carries_no_folder_and_no_trick(given, kept):
+    assert rules.paper_name(given) == kept

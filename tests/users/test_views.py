@@ -130,7 +130,7 @@ def test_a_new_account_signs_in_once_and_must_choose_a_password_of_its_own(app, 
     page.submit("建立账号", 登录名="Li Si", 姓名="李四")
     assert page.status == 422 and "登录名须为" in page.main
     page.submit("建立账号", 登录名="li.si", 姓名="李四")
-    assert page.status == 302 and page.heading == "用户李四"
+    assert page.status == 302 and page.heading == "用户：李四"
     assert "还没有角色" in page.main and page.facts()["密码"] == "一次性密码，尚未修改"
     password = one_time_password(page)
     assert password not in Page(page.client, page.url).text, "shown only once"

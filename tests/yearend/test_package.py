@@ -85,7 +85,11 @@ def test_the_package_says_what_every_file_and_column_means(app, folder):
         for column in table.columns:
             assert f"{column.key}  ·  {column.header}  ·  {column.meaning}" in readme
             assert re.search("[\u4e00-\u9fff]", column.header) and column.meaning.isascii()
-    assert read_table(files["xlsx/books.xlsx"], "books.xlsx", sheet="记账凭证").headers[:3] == ["标识", "法院代字", "年度"]
+    assert read_table(files["xlsx/books.xlsx"], "books.xlsx", sheet="记账凭证").headers[:3] == [
+        "标识",
+        "法院代字",
+        "年度",
+    ]
 
 
 def test_the_manifest_has_the_chain_heads_and_the_export_is_not_in_its_own_package(app, folder):
@@ -115,7 +119,9 @@ def test_earlier_years_are_the_openings_and_later_ones_are_left_out(app, folder)
     a_receipt("7.00", day=date(2019, 5, 1))
     files = unpacked(a_package(folder))
     assert len(lines(files, "vouchers")) == 2
-    assert f"{COURT},2018,1002.01,银行存款—垫付资金专户,100.00,0.00,30.00,0.00,130.00,0.00" in lines(files, "trial_balance")
+    assert f"{COURT},2018,1002.01,银行存款—垫付资金专户,100.00,0.00,30.00,0.00,130.00,0.00" in lines(
+        files, "trial_balance"
+    )
     assert verified(sealed_again(files, folder))
 
 
@@ -129,7 +135,8 @@ def test_a_court_sees_only_its_own_books_in_its_package(app, folder):
 
 
 def test_entrusted_money_is_checked_without_a_receivable(app, folder):
-    the_books(model=Model.CUSTODIAL)
+    with clock.at(date(YEAR, 1, 2)):
+        the_books(model=Model.CUSTODIAL)
     a_year()
     year_closed()
     assert "outstanding 未收回 15,000.00" in verified(a_package(folder))
@@ -209,7 +216,7 @@ def test_a_byte_changed_in_any_unpacked_file_is_found_out(live_app, folder):
         for at in range(0, len(content), step):
             changed = bytearray(content)
             changed[at] ^= 1
-            with pytest.raises(DIFFERS, match=re.escape(name) if not name.startswith("manifest") else ""):
+            with pytest.raises(DIFFERS, match="manifest" if name.startswith("manifest") else re.escape(name)):
                 checker.check(InMemory(files | {name: bytes(changed)}))
 
 
@@ -260,7 +267,7 @@ FORGED = {
     "an amount": ("postings", "60000.00", "60001.00", "2018-0001: the postings"),
     "an amount on the voucher and its posting": ("vouchers", "60000.00", "60001.00", "2018-0001: the postings"),
     "the summary of an entry's facts": ("trail", "60000.00", "70000.00", "does not match its seal"),
-    "a turnover": ("months", "60000.00", "1.00", "turnover or balance"),
+    "a turnover": ("months", ",100000.00,", ",100001.00,", "turnover or balance"),
     "a balance": ("trial_balance", "85000.00", "85001.00", "trial balance"),
     "a source's money": ("sources", "60000.00", "60000.01", "does not match"),
     "a payment": ("payments", ",16000.00,", ",15999.99,", "金额不符"),
@@ -269,7 +276,6 @@ FORGED = {
     "a payout": ("payouts", ",12000.00,", ",11000.00,", "科目与台账不符"),
     "a batch": ("batches", ",30000.00,2,", ",30000.01,2,", "not the sum of its lines"),
     "the cash of a ceremony": ("ceremonies", ",16000.00,7000.00,", ",16000.00,6000.00,", "cash does not balance"),
-    "the carrying over of the year": ("closed_years", f"{COURT},2018", f"{COURT},2018", None),
     "who signed": ("decisions", ",agreed,", ",refused,", "审批不全"),
 }
 
@@ -282,23 +288,22 @@ def test_a_forged_table_is_found_out_though_every_hash_was_made_again(live_app, 
         name = f"csv/{table}.csv"
         assert old.encode() in files[name], what
         forged = told_again(files | {name: files[name].replace(old.encode(), new.encode(), 1)})
-        if told is None:
-            assert checker.check(InMemory(forged))
-            continue
         with pytest.raises(DIFFERS, match=told):
             checker.check(InMemory(forged))
 
 
-@pytest.mark.parametrize("table", ["vouchers", "postings", "trail", "payments", "advances", "decisions", "batch_lines"])
-def test_a_row_taken_out_of_a_table_is_found_out(live_app, folder, table):
+WHOLE = "vouchers postings trail payments advances decisions batch_lines sources fund_receipts case_receipts payouts"
+
+
+def test_a_row_taken_out_of_a_table_is_found_out(live_app, folder):
     a_year()
     files = unpacked(a_package(folder))
-    name = f"csv/{table}.csv"
-    rows = files[name].split(b"\r\n")
-    for at in sorted({1, len(rows) // 2, len(rows) - 2}):
-        less = b"\r\n".join(rows[:at] + rows[at + 1 :])
-        with pytest.raises(DIFFERS):
-            checker.check(InMemory(told_again(files | {name: less})))
+    for name in [f"csv/{table}.csv" for table in [*WHOLE.split(), "recoveries", "months", "trial_balance", "accounts"]]:
+        rows = files[name].split(b"\r\n")
+        for at in sorted({1, len(rows) // 2, len(rows) - 2}):
+            less = b"\r\n".join(rows[:at] + rows[at + 1 :])
+            with pytest.raises(DIFFERS):
+                checker.check(InMemory(told_again(files | {name: less})))
 
 
 def test_two_vouchers_swapped_are_found_out(live_app, folder):
@@ -314,7 +319,7 @@ def test_two_vouchers_swapped_are_found_out(live_app, folder):
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("csv/vouchers.csv", b"\xef\xbb\xbfid\r\n\"", "cannot be read"),
+        ("csv/vouchers.csv", b'\xef\xbb\xbfid\r\n"', "cannot be read"),
         ("csv/vouchers.csv", b"\xff\xfe", "cannot be read"),
         ("csv/vouchers.csv", b"id,court_code\r\n1\r\n", "ragged"),
         ("csv/trail.csv", b"court_code\r\nX\r\n", "no court"),

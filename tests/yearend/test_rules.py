@@ -87,7 +87,12 @@ def test_december_waits_for_the_president():
 
 @pytest.mark.parametrize(
     ("due", "told"),
-    [("2018-12", None), ("2018-11", "依次办理2018-11至2018-11"), ("2018-03", "2018-03至2018-11"), ("2019-01", "已经年终结账")],
+    [
+        ("2018-12", None),
+        ("2018-11", "依次办理2018-11至2018-11"),
+        ("2018-03", "2018-03至2018-11"),
+        ("2019-01", "已经年终结账"),
+    ],
 )
 def test_a_year_is_closed_once_and_after_november(due, told):
     if told is None:
