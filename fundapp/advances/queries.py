@@ -11,7 +11,7 @@ from fundapp.advances.models import Advance, AdvancePayment
 from fundapp.advances.rules import ALIVE, AdvanceStatus, live_key, payload_digest
 from fundapp.approvals import queries as approvals
 from fundapp.approvals.models import Decision
-from fundapp.approvals.rules import ORDER, role_at, steps
+from fundapp.approvals.rules import ORDER, role_at
 from fundapp.cases.models import Case, Party, PayeeAccount
 from fundapp.core import clock
 from fundapp.core.db import db
@@ -19,6 +19,8 @@ from fundapp.core.errors import NotFound, RuleViolation
 from fundapp.core.money import ZERO, Money
 from fundapp.eligibility import queries as eligibility
 from fundapp.eligibility.rules import Answer, Criterion, Earlier, shortcomings
+from fundapp.ledger import queries as books
+from fundapp.ledger.rules import Account
 from fundapp.users.models import User
 from fundapp.users.rules import Permission, Role
 
@@ -131,6 +133,22 @@ def advance_of_case(case_id: int) -> Advance | None:
     )
 
 
+def left_to_advance(case: Case, *, besides: int | None = None) -> Money:
+    """What of a case's claim may still be advanced: less all that its debtors paid to the court, and other live
+    advances.
+
+    Args:
+        besides: the id of a request that is not counted against itself.
+    """
+    others = db.session.scalar(
+        select(func.sum(Advance.amount)).where(
+            Advance.case_id == case.id, Advance.live_key.is_not(None), Advance.id != (besides or 0)
+        )
+    )
+    received = books.ever_received(case.court_code, Account.CASE_MONEY, case.subject)
+    return case.claim - received - (others or ZERO)
+
+
 @eligibility.hear_of_advances
 def earlier(case_id: int, creditor_id: int) -> Earlier:
     """Whether this creditor has a request under way in this case, or was paid."""
@@ -180,9 +198,7 @@ def next_role(found: Advance) -> Role | None:
 def roles_to_sign(found: Advance) -> list[Role]:
     """The posts that sign this amount by the limits of today; none while no limits are in force."""
     limits = approvals.ladder_in_force(found.court_code, clock.today())
-    if limits is None:
-        return []
-    return steps(found.amount, president_above=limits.president_above, limit_included=limits.limit_included)
+    return approvals.steps_of(limits, found.amount) if limits else []
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,16 @@ def check_amount(amount: Money, claim: Money) -> None:
         )
 
 
+def check_left(amount: Money, left: Money) -> None:
+    """What the debtor has paid to the court and what other creditors of the case were advanced is not advanced
+    again."""
+    if amount > left:
+        raise RuleViolation(
+            "本案执行标的扣除法院已收案款和其他垫付后，最多还可垫付%(left)s元，请减少垫付金额，或先发放已到账的案款。",
+            left=plain(max(left, ZERO)),
+        )
+
+
 def check_reason(reason: str) -> None:
     if not reason.strip():
         raise RuleViolation("请填写理由。")

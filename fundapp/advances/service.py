@@ -48,6 +48,7 @@ def request(case_id: int, *, creditor_id: int, amount: Money, reason: str, actor
     rules.check_reason(reason)
     assessment = eligibility.assess(case_id, creditor_id, actor=actor)
     rules.check_eligible(shortcomings(assessment.answered))
+    rules.check_left(amount, queries.left_to_advance(case))
     creditor = next(party for party in case.creditors if party.id == creditor_id)
     advance = Advance(
         court_code=case.court_code,
@@ -84,6 +85,7 @@ def resubmit(advance_id: int, *, amount: Money, reason: str, seen_version: int, 
     rules.check_own(actor_id=actor.id, prepared_by_id=advance.prepared_by_id, handler_id=advance.case.handler_id)
     rules.check_move(advance.status, AdvanceStatus.SUBMITTED)
     rules.check_amount(amount, advance.case.claim)
+    rules.check_left(amount, queries.left_to_advance(advance.case, besides=advance_id))
     rules.check_reason(reason)
     assessment = eligibility.assess(advance.case_id, advance.creditor_id, actor=actor)
     rules.check_eligible(shortcomings(assessment.answered, besides={Criterion.NOT_ADVANCED}))
@@ -136,6 +138,7 @@ def decide(advance_id: int, *, outcome: Outcome, opinion: str, seen_version: int
 def _check_unchanged(advance: Advance) -> None:
     now = queries.payload(advance.case, advance.creditor, advance.amount)
     rules.check_payload(now=now, approved=advance.payload_digest)
+    rules.check_left(advance.amount, queries.left_to_advance(advance.case, besides=advance.id))
     rules.check_still_eligible(queries.shortcomings_now(advance))
 
 

@@ -58,15 +58,14 @@ def issue(ladder_id: int, scope: frozenset[str]) -> LadderIssue:
     return found
 
 
-def steps(court_code: str, amount: Money, on: date) -> list[Role]:
-    """The posts that sign this amount by the limits of that day."""
-    ladder = ladder_on(court_code, on)
+def steps_of(ladder: LadderIssue, amount: Money) -> list[Role]:
+    """The posts that sign this amount by these limits."""
     return rules.steps(amount, president_above=ladder.president_above, limit_included=ladder.limit_included)
 
 
 def next_role(court_code: str, amount: Money, on: date, step: int) -> Role | None:
     """The post whose turn it is at this step, or None when all have signed."""
-    return rules.role_at(step) if step <= len(steps(court_code, amount, on)) else None
+    return rules.role_at(step) if step <= len(steps_of(ladder_on(court_code, on), amount)) else None
 
 
 def decisions(subject: str, *, round: int | None = None) -> Sequence[Decision]:

@@ -70,14 +70,10 @@ def sign(
     prepared_by_id: int,
     actor: User,
 ) -> bool:
-    """Sign a record at the step whose turn it is, bound to what the signer read.
+    """Sign a record at the step that waits, counted from 1, bound to what the signer read; true when all have agreed.
 
     Args:
         on: the day of signing; its limits say who signs.
-        step: the step that waits, counted from 1.
-
-    Returns:
-        Whether everybody has agreed now.
 
     Raises:
         StaleRecord: the record changed after ``seen_version``.
@@ -86,9 +82,9 @@ def sign(
     check_acts_here(actor.court_code, court_code)
     rules.check_seen(current_version=current_version, seen_version=seen_version)
     rules.check_opinion(opinion)
-    ladder = queries.ladder_on(court_code, on)
     rules.check_turn(step=step, roles=actor.roles)
     rules.check_fresh_hand(actor_id=actor.id, prepared_by_id=prepared_by_id, signed_by=queries.signers(subject, round))
+    ladder = queries.ladder_on(court_code, on)
     decision = Decision(
         court_code=court_code,
         subject=subject,
@@ -105,8 +101,7 @@ def sign(
     )
     db.session.add(decision)
     _tell(decision, amount, actor)
-    needed = rules.steps(amount, president_above=ladder.president_above, limit_included=ladder.limit_included)
-    return outcome is Outcome.AGREED and step >= len(needed)
+    return outcome is Outcome.AGREED and step >= len(queries.steps_of(ladder, amount))
 
 
 def sign_alone(

@@ -166,8 +166,11 @@ def transaction(*court_codes: str) -> Iterator[None]:
     court's book; several are taken in the order of their codes. What the session read before is read afresh. On SQLite
     the writers of one process also take turns on a lock before ``BEGIN IMMEDIATE``, or a waiting one could starve.
     """
+    assert "transaction" not in db.session.info, "transactions do not nest: one act, one transaction"
     db.session.rollback()
     with _turn():
+        session = db.session()
+        session.info["transaction"] = court_codes
         try:
             _begin(sorted(set(court_codes)))
             yield
@@ -175,6 +178,8 @@ def transaction(*court_codes: str) -> Iterator[None]:
         except BaseException:
             db.session.rollback()
             raise
+        finally:
+            del session.info["transaction"]
 
 
 def on_sqlite() -> bool:

@@ -13,6 +13,13 @@ from fundapp.core.db import db
 from fundapp.core.spreadsheet import Sheet, SheetColumn, xlsx_stream
 
 PAGE_SIZE = 50
+_told_of_exports: list[Callable[[], None]] = []
+
+
+def hear_of_exports(tell: Callable[[], None]) -> Callable[[], None]:
+    """Let a floor above know of every exported list: the trail stands above this floor, and doors open downwards only."""
+    _told_of_exports[:] = [tell]
+    return tell
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,9 @@ def listing(
 
 
 def workbook(title: str, columns: Sequence[Column], items: Iterator[Any] | Sequence[Any]) -> Response:
-    """Any items under these columns as a downloaded workbook."""
+    """Any items under these columns as a downloaded workbook; that it was taken out is told to whoever keeps the trail."""
+    for tell in _told_of_exports:
+        tell()
     sheet = Sheet(
         title=title,
         columns=[SheetColumn(gettext(column.header), column.kind, column.width) for column in columns],

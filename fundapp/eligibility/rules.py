@@ -357,23 +357,14 @@ def check_keeper(may_request: bool) -> None:
         raise RuleViolation("垫付条件审查由承办人办理，请由本院承办人保存审查结论。")
 
 
-def check_issue(
-    *,
-    effective_from: date,
-    latest: date | None,
-    today: date,
-    document: str,
-    ceiling: Money,
-    case_statuses: Iterable[CaseStatus],
-) -> None:
-    """Refuse an issue of terms that nothing stands on, that admits nobody, or that would rewrite the past."""
+def check_issue(*, document: str, ceiling: Money, case_statuses: Iterable[CaseStatus]) -> None:
+    """Refuse an issue of terms that nothing stands on, or that admits nobody."""
     if not document.strip():
         raise RuleViolation("请填写垫付条件所依据的文件名称和文号。")
     if ceiling <= ZERO:
         raise RuleViolation("执行标的上限须大于零，请重新填写。")
     if not frozenset(case_statuses):
         raise RuleViolation("请至少选择一种准予垫付的案件状态。")
-    check_later(effective_from, latest=latest, today=today)
 
 
 def check_later(effective_from: date, *, latest: date | None, today: date) -> None:

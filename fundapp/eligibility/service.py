@@ -43,15 +43,9 @@ def issue_terms(
     Raises:
         RuleViolation: no document, no case may be advanced, or an issue that would rewrite the past.
     """
-    latest, statuses = queries.latest_terms(actor.court_code), frozenset(case_statuses)
-    rules.check_issue(
-        effective_from=effective_from,
-        latest=latest.effective_from if latest else None,
-        today=clock.today(),
-        document=document,
-        ceiling=ceiling,
-        case_statuses=statuses,
-    )
+    statuses = frozenset(case_statuses)
+    rules.check_issue(document=document, ceiling=ceiling, case_statuses=statuses)
+    _check_later(effective_from, actor)
     issued = TermsIssue(
         court_code=actor.court_code,
         effective_from=effective_from,
@@ -73,6 +67,11 @@ def issue_terms(
     db.session.flush()
     _tell_issue(issued, actor)
     return issued
+
+
+def _check_later(effective_from: date, actor: User) -> None:
+    latest = queries.latest_terms(actor.court_code)
+    rules.check_later(effective_from, latest=latest.effective_from if latest else None, today=clock.today())
 
 
 def _cited(sources: Mapping[Criterion, str]) -> str:

@@ -131,6 +131,14 @@ def free(court_code: str, account: Account, part: str = "") -> Money:
     return ZERO if found is None else _on_side(account, found.debit, found.credit) - found.held
 
 
+def ever_received(court_code: str, account: Account, part: str) -> Money:
+    """Everything that ever came onto the account's own side for one kept part, whatever left it again."""
+    found = db.session.get(StandingBalance, (court_code, account, part))
+    if found is None:
+        return ZERO
+    return found.debit if SIDE[account] is Side.DEBIT else found.credit
+
+
 def available(court_code: str) -> Money:
     """可用资金: what the court's fund account holds less what is approved and not yet paid."""
     return free(court_code, Account.FUND_BANK)

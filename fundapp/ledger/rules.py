@@ -191,6 +191,24 @@ advances; B: it is 1218.01. Writing off and the transfers at year-end exist only
 money received is income. Bank interest is owed to the treasury in both."""
 
 
+CORRECTABLE = frozenset(
+    {
+        Movement.APPROPRIATION_RECEIVED,
+        Movement.GRANT_RECEIVED,
+        Movement.DONATION_RECEIVED,
+        Movement.OTHER_RECEIVED,
+        Movement.APPROPRIATION_GIVEN_BACK,
+        Movement.GRANT_GIVEN_BACK,
+        Movement.DONATION_GIVEN_BACK,
+        Movement.OTHER_GIVEN_BACK,
+    }
+)
+"""Movements whose voucher may be reversed on its own: the figures of sources are counted from the postings
+themselves. An
+advance, case money, a ceremony's cash, a recovery and a year's result also stand in registers that a bare reversal
+would belie."""
+
+
 class ReservationState(enum.Enum):
     """Each reservation ends in exactly one of settled and released (I6)."""
 
@@ -335,6 +353,15 @@ def account_coded(code: str) -> Account | None:
 def side_of(balance: Money) -> Side | None:
     """The side on which a balance of debits less credits stands; None when it is settled (平)."""
     return None if balance == ZERO else Side.DEBIT if balance > ZERO else Side.CREDIT
+
+
+def check_correctable(lines: Iterable[Posting]) -> None:
+    """Only what stands in no other register is undone by a reversal alone."""
+    if any(line.movement not in CORRECTABLE for line in lines):
+        raise RuleViolation(
+            "该凭证由垫付、案款、兑现大会、追偿或结账业务生成，单独冲销会使账簿与业务登记不符；"
+            "请在原业务中办理退款、补付或调整。"
+        )
 
 
 def month_of(day: date) -> str:

@@ -378,6 +378,7 @@ def request_correction(voucher_id: int, *, business_date: date, reason: str, act
         business_date=business_date,
         original_date=voucher.business_date,
     )
+    rules.check_correctable(line.posting for line in voucher.lines)
     rules.check_correction_day(business_date, clock.today())
     rules.check_not_waiting(queries.has_waiting_correction(voucher_id))
     _check_open(voucher.court_code, business_date)

@@ -308,14 +308,18 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "已批准的垫付审批齐全，签署内容与付款要素一致",
         """
-        SELECT a.court_code, a.id, COUNT(DISTINCT d.actor_id) AS found FROM advances a
+        SELECT a.court_code, a.id,
+            COUNT(DISTINCT CASE WHEN d.payload_digest = a.payload_digest THEN d.actor_id END) AS found
+        FROM advances a
         LEFT JOIN decisions d ON d.subject = 'advance:' || CAST(a.id AS VARCHAR(20)) AND d.round = a.round
-            AND d.outcome = 'agreed' AND d.payload_digest = a.payload_digest
+            AND d.outcome = 'agreed'
         WHERE a.status IN ('approved', 'paying', 'paid')
-        GROUP BY a.court_code, a.id HAVING COUNT(DISTINCT d.actor_id) < 3
+        GROUP BY a.court_code, a.id
+        HAVING COUNT(DISTINCT CASE WHEN d.payload_digest = a.payload_digest THEN d.actor_id END) < 3
+            OR SUM(CASE WHEN d.payload_digest <> a.payload_digest THEN 1 ELSE 0 END) > 0
         ORDER BY a.court_code, a.id LIMIT 1
         """,
-        "%(court_code)s advance:%(id)s只有%(found)s个与付款要素一致的同意签署",
+        "%(court_code)s advance:%(id)s的同意签署不足三人或与付款要素不一致（一致的%(found)s人）",
     ),
     Check(
         "批次合计和笔数等于明细",

@@ -7,9 +7,10 @@ from flask import Blueprint, g, render_template, request, send_file
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from fundapp.core.db import transaction
 from fundapp.core.doors import require, signed_in
 from fundapp.core.forms import choice, choices_of
-from fundapp.core.listing import Column, listing, workbook
+from fundapp.core.listing import Column, hear_of_exports, listing, workbook
 from fundapp.core.words import N_
 from fundapp.courts import queries as courts
 from fundapp.funding import queries as funding
@@ -17,6 +18,7 @@ from fundapp.oversight import queries
 from fundapp.oversight.forms import TrailFilter
 from fundapp.oversight.navigation import address_of, navigation
 from fundapp.trail import queries as acts
+from fundapp.trail import service as recording
 from fundapp.trail.rules import Event
 from fundapp.users.rules import Permission
 
@@ -28,6 +30,19 @@ bp = Blueprint("oversight", __name__)
 @bp.app_context_processor
 def _navigate() -> dict[str, Any]:
     return {"nav": navigation()}
+
+
+@hear_of_exports
+def _record_export() -> None:
+    """An exported list leaves the house, so it leaves an entry (I21)."""
+    with transaction(g.user.court_code):
+        recording.record(
+            Event.LIST_EXPORTED,
+            f"user:{g.user.id}",
+            court_code=g.user.court_code,
+            actor=g.user,
+            list=request.full_path[:200],
+        )
 
 
 COURT_COLUMNS = [

@@ -126,7 +126,8 @@ class Books:
         self.reversed: set[str] = set()  # ids of vouchers undone within the package
         self.posted: dict[str, str] = {}  # voucher id -> its digest on the trail
         self.acts: dict[str, list[str]] = defaultdict(list)  # event -> ids of its subjects
-        self.signed: dict[str, int] = defaultdict(int)  # subject -> signatures on the trail
+        # subject -> step and digest of each signature on the trail
+        self.signed: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self.vouchers = self.postings = self.entries = self.moved = 0
         self.figures: list[str] = []
 
@@ -212,14 +213,14 @@ def check_trail(books: Books) -> None:
 
 
 def note(books: Books, row: dict[str, str]) -> None:
-    """Keep what other tables must agree with: vouchers, signatures, and acts recorded before the year ended (Beijing)."""
+    """Keep what other tables must agree with: vouchers, signatures, acts before the year ended (in Beijing)."""
     event, subject_id = row["event"], row["subject"].split(":")[-1]
+    facts = json.loads(row["facts"])
     if event == "ledger.voucher.posted":
-        facts = json.loads(row["facts"])
         if int(facts["number"][:4]) <= books.year:
             books.posted[subject_id] = facts["digest"]
     elif event == SIGNED:
-        books.signed[row["subject"]] += 1
+        books.signed[row["subject"]].append((facts["step"], facts["digest"]))
     elif event in ON_RECORD and row["recorded_at"] < f"{books.year:04d}-12-31T16":
         books.acts[event].append(subject_id)
 
@@ -466,12 +467,13 @@ def compare_cases(books: Books, account: str, side: int, register: Mapping[tuple
 def check_approvals(books: Books) -> None:
     """Nobody signs what he prepared, nor twice in one round; what was paid had at least three agreeing signatures."""
     signed: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
-    found: dict[str, int] = defaultdict(int)
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in books.rows("decisions"):
         signed[row["subject"], row["round"]].append(row)
-        found[row["subject"]] += 1
+        found[row["subject"]].append((row["step"], row["payload_digest"]))
     for subject in sorted(set(found) | set(books.signed)):
-        require(found[subject] == books.signed[subject], f"{subject}: not as on the trail / 审批签署与留痕不符")
+        same = sorted(found[subject]) == sorted(books.signed[subject])
+        require(same, f"{subject}: signatures not as on the trail / 审批签署与留痕不符")
     for (subject, _round), rows in signed.items():
         people = [row["actor"] for row in rows]
         require(len(people) == len(set(people)), f"{subject}: one person signed twice / 一人重复审批")
@@ -480,7 +482,8 @@ def check_approvals(books: Books) -> None:
         where = "{} advance 垫付 {}".format(row["case_number"], row["id"])
         require(all(one["actor"] != row["prepared_by"] for one in rows), f"{where}: signed by its maker / 自办自批")
         agreed = [one for one in rows if one["outcome"] == "agreed" and one["payload_digest"] == row["payload_digest"]]
-        require(fen(row["paid"]) == 0 or len(agreed) >= 3, f"{where}: paid without its signatures / 审批不全")
+        whole = len(agreed) >= 3 and agreed == rows
+        require(fen(row["paid"]) == 0 or whole, f"{where}: paid without its signatures / 审批不全")
     books.figures.append(f"signatures 审批签署 {sum(len(rows) for rows in signed.values())}")
 
 

@@ -144,3 +144,19 @@ def test_nothing_is_paid_tomorrow():
 def test_how_an_advance_is_cited_and_kept_alive():
     assert rules.cited(2018, 17) == "垫2018-0017"
     assert rules.live_key(17, 3) == "17:3"
+
+
+@pytest.mark.parametrize(
+    ("amount", "left", "told"),
+    [
+        ("5000.00", "5000.00", None),
+        ("5000.01", "5000.00", r"最多还可垫付5,000\.00元"),
+        ("0.01", "-1.00", r"最多还可垫付0\.00元"),
+    ],
+)
+def test_no_more_is_advanced_than_is_left_of_the_claim(amount, left, told):
+    if told is None:
+        rules.check_left(yuan(amount), yuan(left))
+    else:
+        with pytest.raises(RuleViolation, match=told):
+            rules.check_left(yuan(amount), yuan(left))

@@ -39,6 +39,7 @@ from tests.builders.advances import (
     the_terms,
 )
 from tests.builders.cases import a_case, a_creditor, a_debtor, an_account
+from tests.builders.custody import a_case_receipt
 from tests.builders.funding import a_receipt, a_source
 from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user, the_books, the_holder
 
@@ -234,13 +235,14 @@ def test_the_version_moves_with_every_signature_so_a_second_reader_is_stale(app)
     for role in (Role.BUREAU_DIRECTOR, Role.FINANCE_REVIEWER):
         versions.append(signed(advance, role).version)
     assert versions == sorted(set(versions))
+    vice_president = the_holder(Role.VICE_PRESIDENT)
     with pytest.raises(StaleRecord), transaction(COURT):
         service.decide(
             advance.id,
             outcome=Outcome.AGREED,
             opinion="同意",
             seen_version=versions[0],
-            actor=the_holder(Role.VICE_PRESIDENT),
+            actor=vice_president,
         )
 
 
@@ -452,7 +454,7 @@ def test_a_withdrawal_is_refused_to_strangers_to_stale_readers_and_once_money_mo
 
 
 def test_a_paper_moves_the_version_so_that_signers_read_it_first(app):
-    advance, handler = an_advance(), the_holder(Role.CASE_HANDLER)
+    advance, handler, director = an_advance(), the_holder(Role.CASE_HANDLER), the_holder(Role.BUREAU_DIRECTOR)
     seen = advance.version
     with transaction(COURT):
         service.attach(advance.id, file_name="承诺书.pdf", content=PDF, actor=handler)
@@ -464,7 +466,7 @@ def test_a_paper_moves_the_version_so_that_signers_read_it_first(app):
             outcome=Outcome.AGREED,
             opinion="同意",
             seen_version=seen,
-            actor=the_holder(Role.BUREAU_DIRECTOR),
+            actor=director,
         )
 
 
@@ -666,3 +668,26 @@ def test_the_list_is_narrowed_by_status_text_and_post(app):
     assert queries.advance(first.id, HERE).id == first.id
     with pytest.raises(NotFound):
         queries.advance(first.id, frozenset({OTHER_COURT}))
+
+
+def test_what_the_debtor_paid_to_the_court_is_not_advanced_again(app):
+    the_terms()
+    receipt = a_case_receipt("3000.00", case=a_case(claim="8000.00"))
+    with pytest.raises(RuleViolation, match=r"最多还可垫付5,000\.00元"):
+        requested(receipt.case, "5000.01")
+    assert requested(receipt.case, "5000.00").status is AdvanceStatus.SUBMITTED
+
+
+def test_creditors_of_one_case_are_together_advanced_no_more_than_its_claim(app):
+    first = an_advance("5000.00", case=a_case(claim="8000.00", parties=[a_creditor(), a_creditor(), a_debtor()]))
+    second = first.case.creditors[1]
+    with pytest.raises(RuleViolation, match=r"最多还可垫付3,000\.00元"):
+        requested(first.case, "3000.01", creditor=second)
+    assert requested(first.case, "3000.00", creditor=second).status is AdvanceStatus.SUBMITTED
+
+
+def test_money_that_comes_in_while_a_request_is_signed_stops_it(app):
+    advance = an_advance("8000.00", case=a_case(claim="8000.00"))
+    a_case_receipt("0.01", case=advance.case)
+    with pytest.raises(RuleViolation, match=r"最多还可垫付7,999\.99元"):
+        signed(advance, Role.BUREAU_DIRECTOR)

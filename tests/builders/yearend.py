@@ -26,7 +26,7 @@ Files = dict[str, bytes]
 
 
 def a_year() -> None:
-    """Money raised; advances paid by bank, one order failed, one recovered in part; a ceremony with cash; case money."""
+    """Money raised; advances paid by bank, one order failed, one partly recovered; a ceremony with cash; case money."""
     with clock.at(date(YEAR, 3, 9)):
         a_receipt("60000.00")
         a_receipt("40000.00")

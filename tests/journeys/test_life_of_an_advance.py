@@ -69,7 +69,7 @@ def court(live_app: object, today: None, at_desk: Callable[..., Desk]) -> Callab
     def desk(role: Role) -> Desk:
         if role not in desks:
             desks[role] = at_desk(users[role])
-        return desks[role].open("/")
+        return desks[role]
 
     return desk
 
@@ -107,7 +107,7 @@ def money_is_raised(court):
     reviewer.submit("确认入账")
     assert reviewer.told("已复核入账") and "已入账" in reviewer.facts["状态"]
     assert reviewer.history() == ["王会计 登记到账", "王会计 上传附件", "赵复核 复核到账"]
-    assert court(Role.FINANCE_REVIEWER).facts["可用资金"] == "50,000.00"
+    assert court(Role.FINANCE_REVIEWER).open("/").facts["可用资金"] == "50,000.00"
 
 
 def a_case_is_registered_and_found_short_of_one_thing(court):
@@ -152,7 +152,7 @@ def three_people_sign(court):
         (Role.FINANCE_REVIEWER, "账户和资金已核对。"),
         (Role.VICE_PRESIDENT, "同意垫付。"),
     ):
-        signer = court(role)
+        signer = court(role).open("/")
         assert signer.facts["可用资金"] == "50,000.00", "only the last signature reserves"
         signer.follow("待我审批的垫付申请")
         [row] = signer.table("垫付申请")
@@ -163,17 +163,17 @@ def three_people_sign(court):
         assert signer.told("审批意见已签署") and not signer.has_link("签署审批意见")
     assert "已批准待发放" in signer.facts["状态"]
     assert [row[4] for row in signer.table("审批进度")] == ["李局长", "赵复核", "孙副院长"]
-    front = court(Role.VICE_PRESIDENT).facts
+    front = court(Role.VICE_PRESIDENT).open("/").facts
     assert (front["可用资金"], front["已批未付"]) == ("35,000.00", "15,000.00")
 
 
 def the_bank_pays(court):
-    clerk = court(Role.FINANCE_CLERK).follow("已批准、待编入批次的垫付").follow("发放批次").follow("编制批次")
+    clerk = court(Role.FINANCE_CLERK).open("/").follow("已批准、待编入批次的垫付").follow("发放批次").follow("编制批次")
     clerk.submit("编制批次", {NUMBER: True})
     number = clerk.facts["批次编号"]
     assert clerk.told(f"批次{number}已编制") and clerk.facts["合计金额"] == "15,000.00 元"
     assert not clerk.has_link("核对签发"), "who built a batch does not sign it"
-    reviewer = court(Role.FINANCE_REVIEWER).follow("待复核签发的发放批次").follow(number).follow("核对签发")
+    reviewer = court(Role.FINANCE_REVIEWER).open("/").follow("待复核签发的发放批次").follow(number).follow("核对签发")
     assert reviewer.table("发放明细")[0][1] == NUMBER
     reviewer.submit("签发")
     assert reviewer.told("批次已签发") and "赵复核" in reviewer.facts["签发"]
@@ -189,7 +189,7 @@ def the_bank_pays(court):
     assert clerk.told("银行回执已导入") and clerk.facts["付款成功"] == "1"
     clerk.follow("银行回执").follow("导入银行回执").submit("导入", {"银行回执文件": answer})
     assert clerk.status == 422 and clerk.told("由王会计导入，不能重复导入"), "the same file twice"
-    front = court(Role.FINANCE_CLERK).facts
+    front = court(Role.FINANCE_CLERK).open("/").facts
     assert (front["累计垫付"], front["可用资金"], front["已批未付"]) == ("15,000.00", "35,000.00", "0.00")
     assert front["垫付结案"] == "1"
 
@@ -235,7 +235,7 @@ def the_debtor_pays_back(court):
         },
     )
     assert clerk.told("待财务复核确认后入账")
-    reviewer = court(Role.FINANCE_REVIEWER).follow("待复核的案款到账").follow("AK701").follow("复核入账")
+    reviewer = court(Role.FINANCE_REVIEWER).open("/").follow("待复核的案款到账").follow("AK701").follow("复核入账")
     assert reviewer.facts["大写"] == "壹万陆仟元整"
     reviewer.submit("确认入账")
     assert reviewer.told("案款已复核入账") and reviewer.told("待财务复核人员分配")
@@ -243,7 +243,7 @@ def the_debtor_pays_back(court):
     assert [row[1] for row in reviewer.table("分配方案")] == ["15,000.00", "1,000.00", "0.00"]
     reviewer.submit("确认分配")
     assert reviewer.told("归还资金部分已记账") and reviewer.facts["未收回"] == "0.00 元"
-    front = court(Role.FINANCE_REVIEWER).facts
+    front = court(Role.FINANCE_REVIEWER).open("/").facts
     assert (front["追偿收回"], front["未收回"], front["可用资金"]) == ("15,000.00", "0.00", "50,000.00")
 
 
@@ -256,7 +256,7 @@ def the_creditor_gets_the_rest(court):
     assert handler.status == 422 and handler.told("1,000.00"), "no more than there is"
     handler.submit("提交申请", {"金额": "1000"})
     assert handler.told("待执行局长审批")
-    director = court(Role.BUREAU_DIRECTOR).follow("待审批的案款发放").follow("2018-06-25").follow("签署审批意见")
+    director = court(Role.BUREAU_DIRECTOR).open("/").follow("待审批的案款发放").follow("2018-06-25").follow("签署审批意见")
     director.submit("签署", {"审批结果": "同意", "审批意见": "同意发放。"})
     assert "已批准待发放" in director.facts["状态"]
     reviewer = court(Role.FINANCE_REVIEWER).follow("案款发放").follow("2018-06-25").follow("登记支付")

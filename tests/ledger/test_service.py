@@ -495,6 +495,30 @@ def test_writers_of_one_court_take_turns(app):
     assert trail.first_break(COURT) is None
 
 
+def test_nobody_writes_in_a_court_s_books_while_another_weighs_a_sum(app):
+    """What makes every comparison of a sum with a limit true: the second comes in when the first is done."""
+    the_books()
+    came_in, done = threading.Event(), []
+
+    def first() -> None:
+        with app.app_context(), transaction(COURT):
+            came_in.set()
+            threading.Event().wait(0.3)
+            done.append("first")
+
+    def second() -> None:
+        came_in.wait()
+        with app.app_context(), transaction(COURT):
+            done.append("second")
+
+    threads = [threading.Thread(target=work) for work in (second, first)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert done == ["first", "second"]
+
+
 def test_two_payments_at_once_do_not_overdraw(app):
     """The trial build's overdraft: each alone is covered, both are not; one of them is refused."""
     a_voucher("100.00")
@@ -641,3 +665,12 @@ def test_a_number_that_was_tampered_with_shows_in_the_recomputation(app):
     with unguarded("posting_lines"):
         db.session.execute(update(PostingLine).where(PostingLine.voucher_id == voucher.id).values(amount=yuan("1.01")))
     assert balances(COURT) != recomputed(COURT)
+
+
+def test_a_voucher_whose_business_stands_in_a_register_is_not_corrected_on_its_own(app):
+    from tests.builders.custody import a_case_receipt
+
+    receipt = a_case_receipt("3000.00")
+    clerk = the_holder(Role.FINANCE_CLERK)
+    with pytest.raises(RuleViolation, match="在原业务中办理"), transaction(COURT):
+        ledger.request_correction(receipt.voucher_id, business_date=receipt.business_date, reason="x", actor=clerk)

@@ -121,3 +121,11 @@ def test_a_paper_opens_to_those_who_may_read_its_record(app, sign_in, role, cour
 def test_a_paper_that_is_not_there(app, sign_in):
     page = Page(sign_in(a_user(Role.AUDITOR)), "/papers/99999")
     assert page.status == 404 and "没有找到该附件" in page.main
+
+
+def test_an_exported_list_leaves_an_entry_with_what_it_was_narrowed_by(app, sign_in):
+    auditor = the_holder(Role.AUDITOR)
+    sign_in(auditor).get("/funding/sources?kind=grant&format=xlsx")
+    [entry] = [entry for entry in trail.history(auditor.subject) if entry.event is Event.LIST_EXPORTED]
+    assert entry.actor_id == auditor.id
+    assert entry.told["list"] == "/funding/sources?kind=grant&format=xlsx"

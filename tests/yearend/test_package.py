@@ -239,7 +239,7 @@ def test_what_is_hidden_in_a_resealed_container_is_found_out(live_app, folder):
     with hidden.open("w+b") as stream:
         stream.write(b"hidden" + data)
         package._seal(stream)
-    with pytest.raises(DIFFERS, match="more than its members|was changed|cannot be read"):
+    with pytest.raises(DIFFERS, match=r"more than its members|was changed|cannot be read"):
         verified(hidden.read_bytes())
     with pytest.raises(DIFFERS, match=r"\.\./escape"):
         package._check_layout(_Archive("../escape"), 10**6)
@@ -272,7 +272,7 @@ FORGED = {
     "a source's money": ("sources", "60000.00", "60000.01", "does not match"),
     "a payment": ("payments", ",16000.00,", ",15999.99,", "金额不符"),
     "a recovery": ("recoveries", ",10000.00,0.00,0.00,", ",9000.00,1000.00,0.00,", "金额不符"),
-    "a receipt of case money": ("case_receipts", ",5000.00,", ",4999.00,", "科目与台账不符"),
+    "a receipt of case money": ("case_receipts", ",5000.00,", ",4999.00,", "paid out more than came in"),
     "a payout": ("payouts", ",12000.00,", ",11000.00,", "科目与台账不符"),
     "a batch": ("batches", ",30000.00,2,", ",30000.01,2,", "not the sum of its lines"),
     "the cash of a ceremony": ("ceremonies", ",16000.00,7000.00,", ",16000.00,6000.00,", "cash does not balance"),
@@ -280,30 +280,44 @@ FORGED = {
 }
 
 
+def found_wrong(files):
+    """What the checker says of these files after their manifest was made again; nothing when it is content."""
+    try:
+        checker.check(InMemory(told_again(files)))
+    except DIFFERS as difference:
+        return str(difference)
+    return ""
+
+
 def test_a_forged_table_is_found_out_though_every_hash_was_made_again(live_app, folder):
     a_year()
     year_closed()
     files = unpacked(a_package(folder))
+    assert found_wrong(files) == ""
     for what, (table, old, new, told) in FORGED.items():
         name = f"csv/{table}.csv"
         assert old.encode() in files[name], what
-        forged = told_again(files | {name: files[name].replace(old.encode(), new.encode(), 1)})
-        with pytest.raises(DIFFERS, match=told):
-            checker.check(InMemory(forged))
+        wrong = found_wrong(files | {name: files[name].replace(old.encode(), new.encode(), 1)})
+        assert told in wrong, (what, wrong)
 
 
-WHOLE = "vouchers postings trail payments advances decisions batch_lines sources fund_receipts case_receipts payouts"
+WHOLE = (
+    "advances batch_lines case_receipts courts decisions fund_receipts months payments payouts postings "
+    "recoveries sources trail trial_balance vouchers"
+)
 
 
 def test_a_row_taken_out_of_a_table_is_found_out(live_app, folder):
     a_year()
     files = unpacked(a_package(folder))
-    for name in [f"csv/{table}.csv" for table in [*WHOLE.split(), "recoveries", "months", "trial_balance", "accounts"]]:
-        rows = files[name].split(b"\r\n")
+    unseen = []
+    for table in WHOLE.split():
+        rows = files[name := f"csv/{table}.csv"].split(b"\r\n")
         for at in sorted({1, len(rows) // 2, len(rows) - 2}):
             less = b"\r\n".join(rows[:at] + rows[at + 1 :])
-            with pytest.raises(DIFFERS):
-                checker.check(InMemory(told_again(files | {name: less})))
+            if not found_wrong(files | {name: less}):
+                unseen.append((table, rows[at].decode()))
+    assert not unseen
 
 
 def test_two_vouchers_swapped_are_found_out(live_app, folder):
@@ -338,7 +352,7 @@ def test_a_table_that_cannot_be_read_is_told_and_not_a_crash(live_app, folder, n
 def run_checker(place):
     return subprocess.run(
         [sys.executable, "-I", "-S", "-B", str(place / "check.py")],
-        capture_output=True, encoding="utf-8", check=False, cwd="/", env={"PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8"},
+        capture_output=True, encoding="utf-8", check=False, cwd="/", env={"LC_ALL": "C.UTF-8"},
     )  # fmt: skip
 
 

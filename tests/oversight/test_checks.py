@@ -1,0 +1,169 @@
+"""``verify`` finds what was changed behind the services' back, and names it."""
+
+from contextlib import suppress
+
+from sqlalchemy import text
+
+from fundapp.core.db import db, on_sqlite, transaction
+from fundapp.oversight import checks
+from tests.builders.people import COURT
+from tests.builders.yearend import a_year, year_closed
+
+
+class Undo(Exception):
+    """Takes back what a break-in did, triggers and all."""
+
+
+def unguard() -> None:
+    """Drop every trigger, as someone with the rights of the database's owner could."""
+    if on_sqlite():
+        for (name,) in db.session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            db.session.execute(text(f"DROP TRIGGER {name}"))
+        return
+    tables = db.session.execute(text("SELECT DISTINCT event_object_table FROM information_schema.triggers")).all()
+    for (table,) in tables:
+        db.session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+
+
+def problems() -> dict[str, str]:
+    return {name: problem for name, problem in checks.checks() if problem is not None}
+
+
+def after(*statements: str) -> dict[str, str]:
+    """The problems that ``verify`` finds after these statements, which are taken back again."""
+    found: dict[str, str] = {}
+    with suppress(Undo), transaction():
+        unguard()
+        for statement in statements:
+            db.session.execute(text(statement))
+        found |= problems()
+        raise Undo
+    return found
+
+
+FIRST_LINE = "WHERE id = (SELECT MIN(id) FROM posting_lines)"
+CHAIN = f"{COURT} {checks.TRAIL_IS_WHOLE}"
+RETURNED = "(SELECT id FROM vouchers WHERE name LIKE '%cash-returned')"
+
+# What is done by hand, the check that must fail, and what it must name.
+BREAKS: dict[str, tuple[str, str]] = {
+    f"UPDATE posting_lines SET amount = amount + 1 {FIRST_LINE}": ("凭证校验码与分录相符", "湘0602 2018-0001"),
+    f"UPDATE posting_lines SET amount = amount - 1 {FIRST_LINE}": ("凭证金额等于分录合计", "湘0602 2018-0001"),
+    f"UPDATE posting_lines SET amount = amount + 2 {FIRST_LINE}": (
+        "月发生额等于分录合计",
+        "湘0602科目1002.01在2018-03",
+    ),
+    f"UPDATE posting_lines SET amount = amount + 3 {FIRST_LINE}": ("科目余额及分项余额等于分录合计", "湘0602 1002.01"),
+    f"UPDATE posting_lines SET debtor_ref = 'party:1' {FIRST_LINE}": ("凭证校验码与分录相符", "湘0602 2018-0001"),
+    f"UPDATE posting_lines SET case_ref = 'case:9' {FIRST_LINE}": ("凭证校验码与分录相符", "湘0602 2018-0001"),
+    "UPDATE vouchers SET number = 99 WHERE number = 3": ("凭证号连续", "湘0602 2018-0003"),
+    "UPDATE vouchers SET number = 98 WHERE number = 3": ("凭证校验码与分录相符", "湘0602 2018-0098"),
+    "UPDATE vouchers SET digest = 'x' WHERE number = 3": ("凭证与操作留痕相符", "湘0602 2018-0003"),
+    "UPDATE vouchers SET month = '2018-04' WHERE number = 1": (
+        "凭证由两人制单和审核，业务日期在其年度和月份内",
+        "湘0602 2018-0001",
+    ),
+    "UPDATE voucher_series SET last_number = last_number + 1": ("凭证号连续", "湘0602 2018-"),
+    f"DELETE FROM posting_lines WHERE voucher_id = {RETURNED}": ("分录金额大于零且借贷科目不同", "湘0602 2018-"),
+    f"DELETE FROM posting_lines WHERE voucher_id = {RETURNED}; DELETE FROM vouchers WHERE id = {RETURNED}": (
+        "凭证与操作留痕相符",
+        "留痕所记凭证已不存在",
+    ),
+    "UPDATE standing_balances SET debit = debit + 1, credit = credit + 1 WHERE account = '1002.01' AND part = ''": (
+        "科目余额及分项余额等于分录合计",
+        "湘0602 1002.01",
+    ),
+    "UPDATE standing_balances SET debit = debit + 1 WHERE account = '1002.01' AND part = 'source:1'": (
+        "科目余额及分项余额等于分录合计",
+        "湘0602 1002.01 source:1",
+    ),
+    "DELETE FROM standing_balances WHERE account = '3001'": ("科目余额及分项余额等于分录合计", "湘0602 3001"),
+    "UPDATE standing_balances SET debit = debit + 1 WHERE account = '1002.01' AND part = '' ": (
+        "借方合计等于贷方合计",
+        "湘0602",
+    ),
+    "UPDATE standing_balances SET held = held + 1 WHERE account = '1002.01' AND part = ''": (
+        "预留金额等于未了结的预留合计",
+        "湘0602科目1002.01",
+    ),
+    "UPDATE month_turnovers SET credit = credit + 1 WHERE account = '4001' AND month = '2018-03'": (
+        "月发生额等于分录合计",
+        "湘0602科目4001在2018-03",
+    ),
+    "UPDATE closed_months SET closed_at = '2018-01-01 00:00:00+00' WHERE month = '2018-03'": (
+        "结账后未再记入凭证",
+        "湘0602 2018-0001",
+    ),
+    "UPDATE closed_months SET vouchers = 1 WHERE month = '2018-03'": ("已结账月份的凭证数不变", "湘0602 2018-03"),
+    "DELETE FROM closed_months WHERE month = '2018-05'": ("只有完成年终结账的年度登记为已结账", "湘0602 2018"),
+    "UPDATE advances SET status = 'withdrawn' WHERE id = 1": ("每笔垫付最多支付一次，状态与付款一致", "advance:1"),
+    "UPDATE advance_payments SET amount = amount + 1 WHERE advance_id = 1": (
+        "应收垫付款等于垫付减追回（分案，乙类）",
+        "湘0602 case:1",
+    ),
+    "UPDATE advance_payments SET amount = 900000 WHERE advance_id = 1": ("每笔垫付的追回不超过垫付", "advance:1"),
+    "UPDATE reservations SET ended_at = NULL WHERE id = (SELECT MIN(id) FROM reservations WHERE state = 'settled')": (
+        "预留只了结一次",
+        "advance:",
+    ),
+    "UPDATE reservations SET state = 'released', ended_at = opened_at WHERE state = 'open'": (
+        "已批未付的垫付各有一笔预留",
+        "状态为approved",
+    ),
+    "UPDATE payouts SET status = 'approved' WHERE id = 1": ("已批未付的案款各有一笔预留", "payout:1"),
+    "UPDATE reservations SET name = 'nobody' WHERE id = (SELECT MAX(id) FROM reservations WHERE state = 'open')": (
+        "没有无主的预留",
+        "nobody",
+    ),
+    "UPDATE case_receipts SET amount = amount + 1 WHERE id = 1": ("案款结存等于到账减发放减归还（分案）", "case:1"),
+    "UPDATE fund_receipts SET voucher_id = NULL WHERE id = 1": ("已入账的登记都有凭证", "fund-receipt:1"),
+    "UPDATE decisions SET actor_id = (SELECT prepared_by_id FROM advances WHERE id = 1) WHERE id = 1": (
+        "经办人不审批自己的申请，一人在一轮中只签一次",
+        "advance:1",
+    ),
+    "UPDATE decisions SET outcome = 'refused' WHERE subject = 'advance:1'": (
+        "已批准的垫付审批齐全，签署内容与付款要素一致",
+        "一致的0人",
+    ),
+    "UPDATE decisions SET payload_digest = 'x' WHERE id = 1": (
+        "已批准的垫付审批齐全，签署内容与付款要素一致",
+        "advance:1",
+    ),
+    "UPDATE batch_lines SET amount = amount + 1 WHERE id = 1": ("批次合计和笔数等于明细", "湘0602批次"),
+    "UPDATE batch_lines SET status = 'failed' WHERE id = 1": ("付款成功的明细与垫付付款一一对应", "第1笔"),
+    "UPDATE batch_lines SET payee = '王某' WHERE id = 2": ("批次与签发时的内容相符", "第2笔"),
+    "UPDATE paying_accounts SET number = '1'": ("批次与签发时的内容相符", "湘0602批次"),
+    "UPDATE ceremonies SET fund_cash_returned = fund_cash_returned - 1": (
+        "兑现大会提取的现金等于发放加交回",
+        "ceremony:1",
+    ),
+    "UPDATE ceremony_lines SET amount = amount + 1 WHERE source = 'case_money'": (
+        "兑现大会提取的现金等于发放加交回",
+        "ceremony:1",
+    ),
+    "DELETE FROM trail_entries WHERE seq = 5": (CHAIN, "entry 5 is missing"),
+    "DELETE FROM trail_entries WHERE seq = (SELECT MAX(seq) FROM trail_entries)": (CHAIN, "the chain ends at entry"),
+    "UPDATE trail_entries SET subject = 'case:9' WHERE seq = 5": (CHAIN, "entry 5 "),
+    "UPDATE trail_entries SET actor_id = (SELECT MAX(id) FROM users) WHERE seq = 2": (CHAIN, "entry 2 "),
+}
+
+
+def test_what_is_changed_by_hand_is_found_and_named(app):
+    a_year()
+    year_closed()
+    assert problems() == {}
+    for done, (name, told) in BREAKS.items():
+        found = after(*done.split("; "))
+        assert told in found.get(name, ""), (done, found)
+    assert problems() == {}
+
+
+def test_every_check_has_been_seen_to_fail():
+    """A check that nobody ever broke proves nothing; two are held by constraints that no update gets past."""
+    held = {"登记与复核由两人办理", "资产和负债余额不反向，预留不超过余额"}
+    seen = {name for name, _ in BREAKS.values()} | held
+    assert {check.name for check in checks.CHECKS} | set(checks.WALKS) <= seen
+
+
+def test_an_empty_system_is_in_order(app):
+    assert problems() == {}

@@ -1,0 +1,154 @@
+"""The closing pages as finance, president and auditor meet them."""
+
+import hashlib
+import io
+import zipfile
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from fundapp.core import clock
+from fundapp.core.db import db
+from fundapp.ledger import queries as books
+from fundapp.users.rules import Role
+from fundapp.yearend import queries
+from fundapp.yearend.models import AuditPackage
+from tests.builders.funding import a_receipt
+from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user, the_holder
+from tests.builders.yearend import months_closed, verified
+from tests.pages import Page
+
+AFTER = date(2019, 1, 8)
+
+
+@pytest.fixture(autouse=True)
+def january():
+    """The year is over."""
+    with clock.at(AFTER):
+        yield
+
+
+def page(sign_in, role, url, *, court_code=COURT):
+    return Page(sign_in(the_holder(role, court_code=court_code)), url)
+
+
+def test_the_closing_page_shows_the_months_and_what_is_due(app, sign_in):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    months_closed(up_to=2)
+    found = page(sign_in, Role.FINANCE_REVIEWER, "/closings?year=2018")
+    rows = found.table("各月结账情况")
+    assert [row[:3] for row in rows[:3]] == [
+        ["2018-01", "1", "已结账"],
+        ["2018-02", "0", "已结账"],
+        ["2018-03", "0", "未结账"],
+    ]
+    assert len(rows) == 12
+    assert "办理2018-03结账" in found.text
+    assert found.table("2018-03结账核对")[0][:2] == ["2018-03已经结束", "✓ 已具备"]
+    assert "办理2018-03结账" not in page(sign_in, Role.BUREAU_DIRECTOR, "/closings").text
+
+
+def test_a_month_is_closed_on_its_page(app, sign_in):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    found = page(sign_in, Role.FINANCE_REVIEWER, "/closings").follow("办理2018-01结账").submit("确认结账")
+    assert found.status == 302
+    assert "2018-01已结账" in found.alerts[0]
+    assert books.is_closed(COURT, "2018-01")
+    assert "办理2018-02结账" in found.text
+
+
+def test_what_hinders_is_shown_with_a_link_and_the_refusal_stands_on_the_page(app, sign_in):
+    receipt = a_receipt("100.00", day=date(2018, 1, 5), is_confirmed=False)
+    a_receipt("50.00", day=date(2018, 1, 6))
+    found = page(sign_in, Role.FINANCE_REVIEWER, "/closings/months/2018-01")
+    assert found.has_link(f"{receipt.bank_reference} 2018-01-05")
+    found.submit("确认结账")
+    assert found.status == 422
+    assert "尚不能结账，还有1项未办结" in found.alerts[0]
+    assert not books.is_closed(COURT, "2018-01")
+
+
+@pytest.mark.parametrize(("url", "status"), [("/closings/months/2018-13", 422), ("/closings/years/1", 422)])
+def test_addresses_made_up_by_hand_are_answered_with_a_sentence(app, sign_in, url, status):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    role = Role.PRESIDENT if "years" in url else Role.FINANCE_REVIEWER
+    assert page(sign_in, role, url).status == status
+
+
+def test_the_same_month_sent_twice_closes_no_other(app, sign_in):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    found = page(sign_in, Role.FINANCE_REVIEWER, "/closings/months/2018-01")
+    found.submit("确认结账")
+    again = Page(found.client, "/closings/months/2018-01").submit("确认结账")
+    assert again.status == 422
+    assert "2018-01已经结账" in again.alerts[0]
+    assert queries.due_month(COURT) == "2018-02"
+
+
+def test_the_president_closes_the_year(app, sign_in):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    president = page(sign_in, Role.PRESIDENT, "/closings/years/2018")
+    assert president.table("结账前核对")[0][:2] == ["1月至11月已全部结账", "! 待办理"]
+    president.submit("确认年终结账")
+    assert president.status == 422
+    months_closed()
+    closed = Page(president.client, "/closings").follow("办理2018年终结账").submit("确认年终结账")
+    assert "2018年度已年终结账" in closed.alerts[0]
+    assert queries.closed_year(COURT, 2018).vouchers == 2
+    assert "已结账" in closed.facts()["年终结账"]
+
+
+def test_a_reader_of_lower_courts_looks_at_them_and_closes_nothing_there(app, sign_in):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    months_closed()
+    superior = Page(sign_in(a_user(Role.PRESIDENT, court_code=SUPERIOR)), f"/closings?court={COURT}&year=2018")
+    assert superior.facts()["法院"] == "岳阳市岳阳楼区人民法院"
+    assert "办理2018年终结账" not in superior.text
+    other = Page(sign_in(a_user(Role.PRESIDENT, court_code=OTHER_COURT)), f"/closings?court={COURT}")
+    assert other.facts()["法院"] == "岳阳市云溪区人民法院"
+
+
+def test_a_package_is_made_shown_and_downloaded(app, sign_in):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    found = page(sign_in, Role.AUDITOR, "/audit-packages")
+    assert "还没有导出过审计包" in found.text
+    found.follow("导出审计包").submit("开始导出", 年度="2018")
+    assert "已完成" in found.text
+    found.follow("查看结果")
+    package = db.session.scalars(select(AuditPackage)).one()
+    assert found.facts()["SHA-256"] == package.digest
+    with found.client.get(f"/audit-packages/{package.id}/file") as answer:
+        data = answer.data
+    assert hashlib.sha256(data).hexdigest() == package.digest
+    assert verified(data)
+    assert zipfile.ZipFile(io.BytesIO(data)).namelist()[0] == "check.py"
+    listed = Page(found.client, "/audit-packages").table("已导出的审计包")
+    assert listed[0][:3] == ["2018", COURT, package.file_name]
+    assert found.client.get("/audit-packages?format=xlsx").status_code == 200
+
+
+def test_the_progress_is_asked_for_piece_by_piece_and_by_its_owner_only(app, sign_in):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    found = page(sign_in, Role.AUDITOR, "/audit-packages/export").submit("开始导出", 年度="2018")
+    piece = found.client.get(found.url, headers={"HX-Request": "true"})
+    assert "已完成" in piece.text and "<html" not in piece.text
+    stranger = sign_in(a_user(Role.AUDITOR))
+    assert stranger.get(found.url).status_code == 404
+
+
+@pytest.mark.parametrize(("year", "told"), [("2999", "年度应在"), ("2030", "2030年度尚未开始"), ("", "请填写年度")])
+def test_a_year_that_cannot_be_exported_is_refused_on_the_form(app, sign_in, year, told):
+    found = page(sign_in, Role.AUDITOR, "/audit-packages/export").submit("开始导出", 年度=year)
+    assert found.status == 422
+    assert told in found.text
+
+
+def test_a_file_that_is_no_longer_there_is_not_found(app, sign_in):
+    from tests.yearend.test_service import record
+
+    package = record()
+    found = page(sign_in, Role.AUDITOR, f"/audit-packages/{package.id}")
+    assert "文件由服务器命令写到了别处" in found.text
+    assert found.client.get(f"/audit-packages/{package.id}/file").status_code == 404
+    assert page(sign_in, Role.AUDITOR, f"/audit-packages/{package.id}", court_code=OTHER_COURT).status == 404
