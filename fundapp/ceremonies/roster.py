@@ -27,10 +27,16 @@ def roster(ceremony: Ceremony, lines: Sequence[CeremonyLine], *, court: str) -> 
         "count": len(lines),
         "amount": plain(amount),
         "capitals": capitals(amount),
+        "absent": _absent([line for line in lines if line.absent_reason]),
         "staff": queries.staff_names(ceremony.id) or ["", ""],
         "witnesses": [{"name": witness.name, "capacity": LABELS[witness.capacity]} for witness in ceremony.witnesses]
         or [{"name": "", "capacity": ""}],
     }
+
+
+def _absent(lines: Sequence[CeremonyLine]) -> list[Any] | None:
+    """How many were not paid and how much, so that nobody signs for money that was not handed over."""
+    return [len(lines), plain(total(line.amount for line in lines))] if lines else None
 
 
 def _row(line: CeremonyLine, tail: str) -> dict[str, str]:

@@ -160,7 +160,7 @@ COLUMNS = [
     Column(N_("年度"), lambda package: package.year, "number"),
     Column(N_("包含法院"), lambda package: package.courts, width=40),
     Column(N_("文件名"), lambda package: package.file_name, width=36),
-    Column(N_("SHA-256"), lambda package: package.digest, width=66),
+    Column(N_("文件校验码"), lambda package: package.digest, width=66),
     Column(N_("导出人"), lambda package: queries.person(package.exported_by_id)),
     Column(N_("导出时间"), lambda package: package.exported_at, "moment"),
 ]

@@ -24,6 +24,10 @@ def first(message: Message) -> str:
     return message.id if isinstance(message.id, str) else message.id[0]
 
 
+# What an English sentence may cite as it stands in the file or on the paper: quoted words, case numbers, court codes.
+QUOTED = re.compile(r"“[^”]*”|（\d{4}）湘\d*执\d+号|湘\d{2,4}")
+
+
 def translations(message: Message) -> list[str]:
     return [message.string] if isinstance(message.string, str) else list(message.string)
 
@@ -40,7 +44,7 @@ def faults(message: Message) -> list[str]:
     for text in translations(message):
         if text and set(GAP.findall(text)) != set(GAP.findall(first(message))):
             found.append(f"has other gaps in English: {text}")
-        if text and HAN.search(text):
+        if text and HAN.search(QUOTED.sub("", text)):
             found.append(f"is still Chinese in English: {text}")
     return [f"“{first(message)}” {fault}" for fault in found]
 

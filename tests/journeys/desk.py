@@ -54,7 +54,7 @@ class Desk:
         return self._arrived(self.window.go_back())
 
     def follow(self, text: str) -> Self:
-        """Follow the one link with this text in the main part of the page, or else in the menu."""
+        """Follow the one link with this text in the main part of the page, or else in the menu, opened if shut."""
         link = self._link(text)
         with self.window.expect_navigation() as arrival:
             link.click()
@@ -64,12 +64,19 @@ class Desk:
         return self._links(self.window.locator("main"), text).count() > 0
 
     def _link(self, text: str) -> Locator:
-        for place in ("main", "nav"):
-            links = self._links(self.window.locator(place), text)
-            if links.count():
-                assert links.count() == 1, f"{links.count()} links “{text}” on {self.window.url}"
-                return links
-        raise AssertionError(f"no link “{text}” on {self.window.url}: {self.main}")
+        links = self._links(self.window.locator("main"), text)
+        if not links.count():
+            if self.menu_button.is_visible():
+                self.menu_button.click()
+                self.window.locator("#menu.show").wait_for()
+            links = self._links(self.window.locator("nav"), text)
+        assert links.count() == 1, f"{links.count()} links “{text}” on {self.window.url}: {self.main}"
+        return links
+
+    @property
+    def menu_button(self) -> Locator:
+        """On a phone the menu stands behind this button."""
+        return self.window.get_by_role("button", name="打开菜单")
 
     @staticmethod
     def _links(place: Locator, text: str) -> Locator:

@@ -167,6 +167,11 @@ def _at_every_stage() -> dict[str, dict[str, Any]]:
     return _cases() | _advances() | _batches() | _ceremonies() | _money() | _books()
 
 
+def alike(values: dict[str, Any], *endpoints: str) -> dict[str, dict[str, Any]]:
+    """The same record for several pages."""
+    return dict.fromkeys(endpoints, values)
+
+
 def _cases() -> dict[str, dict[str, Any]]:
     handler = the_holder(Role.CASE_HANDLER)
     case = a_case(parties=[a_creditor(undertaking_on=None), a_debtor()], verified=False)
@@ -179,8 +184,8 @@ def _cases() -> dict[str, dict[str, Any]]:
         )
     of_case, of_party = {"case_id": case.id}, {"party_id": creditor.id}
     return {
-        **dict.fromkeys(("cases.edit", "cases.change_status", "cases.add_party", "advances.request"), of_case),
-        **dict.fromkeys(("cases.register_account", "cases.sign_undertaking", "cases.reveal"), of_party),
+        **alike(of_case, "cases.edit", "cases.change_status", "cases.add_party", "advances.request"),
+        **alike(of_party, "cases.register_account", "cases.sign_undertaking", "cases.reveal"),
         "cases.verify_account": {"account_id": creditor.account.id},
         "cases.import_result": {"import_id": done.import_id},
         "oversight.paper": {"attachment_id": paper.id},
@@ -195,7 +200,7 @@ def _advances() -> dict[str, dict[str, Any]]:
     with transaction(COURT):
         assessment = eligibility.assess(case.id, case.creditors[0].id, actor=the_holder(Role.CASE_HANDLER))
     return {
-        **dict.fromkeys(("advances.decide", "advances.attach", "advances.withdraw"), waiting),
+        **alike(waiting, "advances.decide", "advances.attach", "advances.withdraw"),
         "advances.resubmit": {"advance_id": returned.id},
         "eligibility.show": {"assessment_id": assessment.id},
     }
@@ -206,7 +211,7 @@ def _batches() -> dict[str, dict[str, Any]]:
     imported(told(sent.lines[0], "处理中"))
     an_approved_advance("2500.00")  # ready for the next batch
     return {
-        **dict.fromkeys(("disbursement.sign", "disbursement.cancel"), {"batch_id": built.id}),
+        **alike({"batch_id": built.id}, "disbursement.sign", "disbursement.cancel"),
         "disbursement.export": {"batch_id": signed_one.id},
         "disbursement.download": {"batch_id": sent.id},
         "disbursement.resolve": {"line_id": sent.lines[0].id},
@@ -224,11 +229,12 @@ def _ceremonies() -> dict[str, dict[str, Any]]:
     come = signed_in(the_line(running, 1))
     line = {"line_id": the_line(running, 2).id}
     on = {"ceremony_id": running.id}
-    changing = dict.fromkeys(("add_lines", "change", "freeze", "cancel"), {"ceremony_id": planned.id})
-    return {f"ceremonies.{page}": values for page, values in changing.items()} | {
-        **dict.fromkeys(("ceremonies.day", "ceremonies.close", "ceremonies.witness"), on),
+    changing = [f"ceremonies.{page}" for page in ("add_lines", "change", "freeze", "cancel")]
+    return {
+        **alike({"ceremony_id": planned.id}, *changing),
+        **alike(on, "ceremonies.day", "ceremonies.close", "ceremonies.witness"),
         "ceremonies.open_day": {"ceremony_id": waiting.id},
-        **dict.fromkeys(("ceremonies.sign_in", "ceremonies.absent"), line),
+        **alike(line, "ceremonies.sign_in", "ceremonies.absent"),
         "ceremonies.hand_over": {"line_id": come.id},
     }
 
@@ -239,10 +245,10 @@ def _money() -> dict[str, dict[str, Any]]:
     on_receipt = {"receipt_id": recorded.id}
     of_case = {"case_id": approved.case_id}
     return {
-        **dict.fromkeys(("funding.confirm_receipt", "funding.return_receipt"), {"receipt_id": fund.id}),
-        **dict.fromkeys(("custody.confirm_receipt", "custody.return_receipt"), on_receipt),
-        **dict.fromkeys(("custody.decide", "custody.withdraw"), {"payout_id": requested.id}),
-        **dict.fromkeys(("custody.record", "custody.request_payout"), of_case),
+        **alike({"receipt_id": fund.id}, "funding.confirm_receipt", "funding.return_receipt"),
+        **alike(on_receipt, "custody.confirm_receipt", "custody.return_receipt"),
+        **alike({"payout_id": requested.id}, "custody.decide", "custody.withdraw"),
+        **alike(of_case, "custody.record", "custody.request_payout"),
         "custody.pay": {"payout_id": approved.id},
         "recovery.allocate": {"receipt_id": a_recovered_receipt(advance=a_paid_advance("3000.00")).id},
         "funding.change_source": {"source_id": a_source().id},

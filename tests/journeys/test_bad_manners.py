@@ -1,4 +1,4 @@
-"""What impatient, forgetful and simultaneous people do to pages: one effect each, a sentence for the rest, never a 500."""
+"""What impatient, forgetful and simultaneous people do to pages: one effect each, a sentence for the rest, no 500."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -68,7 +68,7 @@ def sent_from_two_tabs(desk: Desk, button: str, values: Mapping[str, object]) ->
     """The same form, open in two tabs of one person, sent from both at the same moment; the answers."""
     other = Desk(desk.window.context.new_page()).open(desk.window.url)
     (taken, _), (refused, told) = sent_together([desk, other], button, [values, values])
-    assert "未能办理" in told.alerts[0] and told.alerts[0].endswith("。"), told.main
+    assert told.alerts and told.alerts[0].endswith("。"), told.main
     return [taken, refused]
 
 

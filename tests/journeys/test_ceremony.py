@@ -48,7 +48,7 @@ def test_a_ceremony_is_planned_held_and_closed(live_app, at_desk):
 
 
 def it_is_planned(clerk: Desk, told):
-    (cash, cash_payee, _), (away, *_), (transfer, transfer_payee, _) = told
+    cash, away, transfer = (number for number, *_ in told)
     clerk.follow("兑现大会").follow("筹备兑现大会")
     plan = {"大会名称": "第一次执行兑现大会", "地点": "审判大楼前广场", "主持人": "孙副院长"}
     clerk.submit("登记大会", plan | {"举行日期": "2018-06-24"})
@@ -72,8 +72,8 @@ def it_is_frozen(vice_president: Desk):
 
 
 def it_is_held(on_site: Desk, told):
-    (cash, cash_payee, mask), (away, absent_payee, _), (transfer, transfer_payee, _) = told
-    on_site.open("/ceremonies/").follow("第一次执行兑现大会").follow("进入现场")
+    (cash, cash_payee, mask), (away, absent_payee, _), (_, transfer_payee, _) = told
+    on_site.follow("兑现大会").follow("第一次执行兑现大会").follow("进入现场")
     assert progress(on_site) == {"未签到": "15,000.00"}
     on_site.submit("查询", {"序号、姓名或案号": cash_payee})
     assert on_site.shows(cash) and not on_site.shows(away)
@@ -129,6 +129,7 @@ def the_roster_tells_it_all(reviewer: Desk, told):
         assert number in paper and payee in paper and mask in paper
     for word in ("第一次执行兑现大会", "审判大楼前广场", "3,000.00", "2,000.00", "10,000.00", "外出务工未能到场"):
         assert word in paper, word
+    assert "其中1人次、2,000.00元未领取，其余已当面核对领款人身份并足额发放" in paper
     assert "郑代表" in paper and "钱律师" in paper
     content, name = reviewer.download("导出名单")
     assert name.endswith(".xlsx") and content.startswith(b"PK")

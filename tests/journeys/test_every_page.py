@@ -1,4 +1,4 @@
-"""Every page there is, over a played year: it answers, it keeps its door, and it can be read on any screen by anybody."""
+"""Every page there is, over a played year: it answers, keeps its door, and can be read on any screen by anybody."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,6 @@ from tests.journeys.every_page import House, Place, furnished
 PHONE_WIDTH, DESK_WIDTH, HEIGHT = 390, 1366, 768
 NO_PAGES = {"components", "documents", "layouts"}
 ERRORS_OF_POSTS = {f"errors/{status}.html" for status in (400, 401, 409, 413, 500)}
-PARTS = {"yearend/_progress.html"}
 
 
 @pytest.fixture(scope="module")

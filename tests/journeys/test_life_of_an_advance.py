@@ -256,7 +256,9 @@ def the_creditor_gets_the_rest(court):
     assert handler.status == 422 and handler.told("1,000.00"), "no more than there is"
     handler.submit("提交申请", {"金额": "1000"})
     assert handler.told("待执行局长审批")
-    director = court(Role.BUREAU_DIRECTOR).open("/").follow("待审批的案款发放").follow("2018-06-25").follow("签署审批意见")
+    director = (
+        court(Role.BUREAU_DIRECTOR).open("/").follow("待审批的案款发放").follow("2018-06-25").follow("签署审批意见")
+    )
     director.submit("签署", {"审批结果": "同意", "审批意见": "同意发放。"})
     assert "已批准待发放" in director.facts["状态"]
     reviewer = court(Role.FINANCE_REVIEWER).follow("案款发放").follow("2018-06-25").follow("登记支付")

@@ -124,8 +124,8 @@ def test_a_paper_that_is_not_there(app, sign_in):
 
 
 def test_an_exported_list_leaves_an_entry_with_what_it_was_narrowed_by(app, sign_in):
-    auditor = the_holder(Role.AUDITOR)
+    auditor = a_user(Role.AUDITOR)
     sign_in(auditor).get("/funding/sources?kind=grant&format=xlsx")
-    [entry] = [entry for entry in trail.history(auditor.subject) if entry.event is Event.LIST_EXPORTED]
+    [entry] = [entry for entry in acts.history(auditor.subject) if entry.event is Event.LIST_EXPORTED]
     assert entry.actor_id == auditor.id
     assert entry.told["list"] == "/funding/sources?kind=grant&format=xlsx"

@@ -1,10 +1,12 @@
 """The audit package: the same bytes for the same books, whole or found out."""
 
+import io
 import json
 import re
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from fundapp.cases.models import Party
+from fundapp.cases.rules import PartyKind
 from fundapp.core import clock
 from fundapp.core.db import db, transaction
 from fundapp.core.errors import RuleViolation
@@ -107,6 +110,7 @@ def test_personal_data_leaves_only_masked(app, folder):
     told = b"".join(content for name, content in files.items() if name.startswith("csv/")).decode("utf-8", "replace")
     assert people
     for person in people:
+        assert person.kind is PartyKind.ORGANISATION or person.name not in told
         assert person.identity not in told
         assert person.phone is None or person.phone not in told
         assert not [account for account in person.accounts if account.number in told]
@@ -375,6 +379,36 @@ def test_the_checker_runs_alone_with_nothing_but_python(live_app, folder):
 def _written(folder):
     a_package(folder)
     return folder / "package.zip"
+
+
+def test_a_checker_that_was_changed_at_its_end_does_not_seem_content(live_app, folder):
+    """Where a changed byte could end the program quietly: what it says last, and whether it runs at all."""
+    a_receipt("100.00")
+    shutil.unpack_archive(_written(folder), folder / "unpacked")
+    path = folder / "unpacked" / "check.py"
+    source = path.read_bytes()
+    content = []
+    for at in range(source.index(b"    for stream in"), len(source)):
+        changed = source[:at] + bytes([source[at] ^ 1]) + source[at + 1 :]
+        path.write_bytes(changed)
+        if is_content(path):
+            content.append(changed.decode(errors="replace").splitlines()[source[:at].count(b"\n")])
+    assert not content
+    path.write_bytes(source)
+    assert is_content(path)
+
+
+def is_content(path):
+    """Whether this checker ends with status 0, run as a program where it lies."""
+    try:
+        program = compile(path.read_bytes(), str(path), "exec")
+        with redirect_stdout(io.StringIO()):
+            exec(program, {"__name__": "__main__", "__file__": str(path)})  # noqa: S102 - the checker itself
+    except (SyntaxError, ValueError, NameError, AttributeError, TypeError):
+        return False
+    except SystemExit as ended:
+        return not ended.code
+    return True
 
 
 def test_the_checker_is_short_and_imports_only_the_standard_library():

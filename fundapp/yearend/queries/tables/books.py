@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from fundapp.cases.rules import masked_name
 from fundapp.core.money import ZERO
 from fundapp.courts.models import Court
 from fundapp.ledger import queries as books
@@ -62,7 +63,7 @@ def _accounts(scope: Scope) -> Iterable[Row]:
     Column("name", "业务事项", "name of the act, posted once"),
     Column("business_date", "业务日期", "day on which it happened", "day"),
     Column("recorded_at", "登记时间", "moment of recording", "moment"),
-    Column("summary", "摘要", "summary"),
+    Column("summary", "摘要（脱敏）", "summary, names of the case's parties masked"),
     Column("attachments", "附件张数", "number of originals attached", "number"),
     amount_column("total", "合计金额", "sum of its postings"),
     Column("prepared_by", "制单", "who prepared it (login name)"),
@@ -81,9 +82,34 @@ def _vouchers(scope: Scope) -> Iterable[Row]:
         .where(within(Voucher.court_code, scope), Voucher.business_date <= scope.last_day)
         .order_by(Voucher.court_code, Voucher.year, Voucher.number)
     )  # fmt: skip
-    for voucher_id, court, year, number, *facts, prepared, reviewed, booked, reverses, digest in stream(query):
+    cases = _cases_of_vouchers(scope)
+    for voucher_id, court, year, number, name, day, at, summary, *facts, reverses, digest in stream(query):
+        papers, total, prepared, reviewed, booked = facts
+        told = (name, day, at, _masked(summary, cases.get(voucher_id, ()), scope), papers, total)
         hands = (scope.people[prepared], scope.people[reviewed], scope.people[booked])
-        yield voucher_id, court, year, number, cited(year, number), *facts, *hands, reverses, digest
+        yield voucher_id, court, year, number, cited(year, number), *told, *hands, reverses, digest
+
+
+def _cases_of_vouchers(scope: Scope) -> dict[int, list[str]]:
+    """Which cases each voucher concerns; without any, a voucher is not in it."""
+    query = (
+        select(PostingLine.voucher_id, PostingLine.case_ref)
+        .join(Voucher, Voucher.id == PostingLine.voucher_id)
+        .where(within(Voucher.court_code, scope), PostingLine.case_ref.is_not(None))
+        .distinct()
+        .order_by(PostingLine.voucher_id, PostingLine.case_ref)
+    )
+    found: dict[int, list[str]] = {}
+    for voucher_id, case in stream(query):
+        found.setdefault(voucher_id, []).append(case)
+    return found
+
+
+def _masked(summary: str, cases: Iterable[str], scope: Scope) -> str:
+    for case in cases:
+        for name in scope.names_by_case.get(case, ()):
+            summary = summary.replace(name, masked_name(name))
+    return summary
 
 
 @table(

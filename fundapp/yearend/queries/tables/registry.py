@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
 
-from fundapp.cases.models import Case
+from fundapp.cases.models import Case, Party
+from fundapp.cases.rules import PartyKind
 from fundapp.core.db import db
 from fundapp.users.models import User
 
@@ -46,6 +47,17 @@ class Scope:
         """The case number by ``case:17``."""
         found = db.session.execute(select(Case.id, Case.number).where(Case.court_code.in_(self.court_codes)))
         return {f"case:{case_id}": number for case_id, number in found}
+
+    @cached_property
+    def names_by_case(self) -> dict[str, list[str]]:
+        """The names of natural persons by ``case:17``: what may not leave the court as it stands."""
+        found: dict[str, list[str]] = {}
+        query = select(Party.case_id, Party.name).where(
+            Party.court_code.in_(self.court_codes), Party.kind == PartyKind.PERSON
+        )
+        for case_id, name in db.session.execute(query.order_by(Party.id)):
+            found.setdefault(f"case:{case_id}", []).append(name)
+        return found
 
 
 @dataclass(frozen=True)
