@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
+WORKERS ?= 2
 
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app fundapp
@@ -19,7 +20,7 @@ run: .venv/installed $(STORY)/fund.db  ## install, play the story of 2018 once, 
 
 test: .venv/installed-tests  ## install the test tools and a browser, run every test (ARGS="tests/ledger -x" for some)
 	@sh tests/browser.sh
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 check: .venv/installed-tests  ## formatting, lint, types, import contracts, templates
 	@$(BIN)/ruff check

@@ -17,7 +17,8 @@ _told_of_exports: list[Callable[[], None]] = []
 
 
 def hear_of_exports(tell: Callable[[], None]) -> Callable[[], None]:
-    """Let a floor above know of every exported list: the trail stands above this floor, and doors open downwards only."""
+    """Let a floor above know of every exported list: the trail stands above this floor, and doors open downwards
+    only."""
     _told_of_exports[:] = [tell]
     return tell
 
@@ -87,7 +88,8 @@ def listing(
 
 
 def workbook(title: str, columns: Sequence[Column], items: Iterator[Any] | Sequence[Any]) -> Response:
-    """Any items under these columns as a downloaded workbook; that it was taken out is told to whoever keeps the trail."""
+    """Any items under these columns as a downloaded workbook; that it was taken out is told to whoever keeps the
+    trail."""
     for tell in _told_of_exports:
         tell()
     sheet = Sheet(

@@ -17,7 +17,7 @@ POSTS: dict[str, tuple[Role, str]] = {
     "admin": (Role.ADMINISTRATOR, "系统管理员"),
     "security": (Role.SECURITY_ADMINISTRATOR, "安全管理员"),
 }
-SUPERIOR_POSTS = ("director", "vice", "president", "auditor", "admin", "security")
+SUPERIOR_POSTS = ("director", "reviewer", "vice", "president", "auditor", "admin", "security")
 SURNAMES = "任方石姚廖邹熊陆郝"
 
 

@@ -21,7 +21,7 @@ from fundapp.oversight import queries as oversight
 from fundapp.story import sample
 from fundapp.story.cast import PASSWORD, SUPERIOR_POSTS, Cast, engage
 from fundapp.story.plan import YEAR, case_money, district
-from fundapp.story.play import CourtYear
+from fundapp.story.play import CourtYear, close_year
 from fundapp.yearend import queries as yearend
 
 SEAT = "湘06"
@@ -55,16 +55,17 @@ def demo() -> None:
     (folder / sample.SHIPPED.name).write_bytes(listed)
     amounts = case_money(plans)
     with clock.at(date(YEAR, 1, 2)):
-        auditor_id = found().auditor.id
+        seat = found()
     years = [CourtYear(plan, amounts, listed) for plan in plans]
     scenes = [(year.plan.place, name, play) for year in years for name, play in year.scenes()]
     with click.progressbar(scenes, label="2018", item_show_func=_shown, width=30) as told:
         for _place, _name, play in told:
             play()
+    close_year(seat)
     for outcome, number, why in (told for year in years for told in year.told):
         click.echo(f"{outcome}  {number}  {why}")
     _tell()
-    click.echo(f"\n{YEAR}年度审计包：{_package(auditor_id)}")
+    click.echo(f"\n{YEAR}年度审计包：{_package(seat.auditor.id)}")
     click.echo(f"演示账号：各院“代字数字-岗位”，如 0602-handler；密码均为 {PASSWORD}")
 
 

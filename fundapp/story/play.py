@@ -43,6 +43,16 @@ CASH_UP_TO = yuan("3000")
 Act = Callable[..., Any]
 
 
+def close_year(cast: Cast) -> None:
+    """The court's reviewer closes the months to November, its president December and the year."""
+    with clock.at(date(YEAR, 12, 3)):
+        for month in range(1, 12):
+            with transaction(cast.court_code):
+                yearend.close_month(cast.court_code, f"{YEAR}-{month:02d}", actor=cast.reviewer)
+    with clock.at(date(YEAR + 1, 1, 4)), transaction(cast.court_code):
+        yearend.close_year(cast.court_code, YEAR, actor=cast.president)
+
+
 class CourtYear:
     """One court's year. Records come back from the services as they are; what is kept of them is the services' own."""
 
@@ -268,7 +278,7 @@ class CourtYear:
     def _request_plain(self, small: Small) -> Any:
         case = self._case(small)
         self._verify(case)
-        advance = self._do(
+        return self._do(
             advances.request,
             case.id,
             creditor_id=case.creditors[0].id,
@@ -276,7 +286,6 @@ class CourtYear:
             reason="被执行人暂无财产可供执行，申请垫付。",
             actor=self.cast.handler,
         )
-        return advance
 
     # payment
 
@@ -481,11 +490,7 @@ class CourtYear:
     # the year's end
 
     def close(self) -> None:
-        with clock.at(date(YEAR, 12, 3)):
-            for month in range(1, 12):
-                self._do(yearend.close_month, self.plan.code, f"{YEAR}-{month:02d}", actor=self.cast.reviewer)
-        with clock.at(date(YEAR + 1, 1, 4)):
-            self._do(yearend.close_year, self.plan.code, YEAR, actor=self.cast.president)
+        close_year(self.cast)
 
     # what is there
 
