@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, database.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     templating.compile_catalogues()
     Babel(app, locale_selector=_language)
+    app.url_map.converters["int"] = doors.RecordNumber
     for feature in FEATURES:
         _join(app, feature)
     CSRFProtect(app)

@@ -25,6 +25,7 @@ from sqlalchemy.types import TypeDecorator
 from fundapp.core.money import Money, from_fen, to_fen
 
 LONGEST_WORD = 40
+LARGEST_ID = 2**31 - 1  # of an INTEGER column
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "busy_timeout=10000")
 APPEND_ONLY: set[str] = set()
 

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
+
+from fundapp.core.db import LARGEST_ID
 
 View = Callable[..., Any]
 
@@ -36,6 +39,15 @@ def signed_in(view: View) -> View:
 def _labelled(view: View, door: Any) -> View:
     view.door = door  # type: ignore[attr-defined]
     return view
+
+
+class RecordNumber(IntegerConverter):
+    """A whole number in an address, no larger than a record's can be: PostgreSQL would fail on it, not find nothing."""
+
+    regex = "[0-9]{1,10}"
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST_ID)
 
 
 def init_app(app: Flask) -> None:

@@ -103,6 +103,13 @@ class TextField(StringField):
         super().__init__(label, [*validators, shorter(longest)], filters=[_stripped], **kwargs)
 
 
+class HiddenTextField(HiddenField):
+    """One line of text that a link has brought along."""
+
+    def __init__(self, *, longest: int = LONGEST_LINE, **kwargs: Any) -> None:
+        super().__init__("", [shorter(longest)], filters=[_stripped], **kwargs)
+
+
 class LongTextField(AreaField):
     """Several lines of text."""
 

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from sqlalchemy import Select, SQLColumnExpression
 
 from fundapp.core import clock, templating
-from fundapp.core.db import db
+from fundapp.core.db import LARGEST_ID, db
 from fundapp.core.spreadsheet import Sheet, SheetColumn, xlsx_stream
 
 PAGE_SIZE = 50
@@ -125,7 +125,9 @@ def _key_of(item: Any, key: Any) -> Any:
 
 def _cursor(name: str) -> int | None:
     text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+    if not (text.isascii() and text.isdigit() and len(text) <= 10):
+        return None
+    return int(text) if int(text) <= LARGEST_ID else None
 
 
 def _address(**changes: Any) -> str:

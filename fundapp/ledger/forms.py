@@ -1,13 +1,13 @@
 """The shape of what the pages of the books may send."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 
 from fundapp.core.forms import (
     ChoiceField,
     DayField,
     FilterForm,
     Form,
+    HiddenTextField,
     LongTextField,
     TextField,
     VersionField,
@@ -23,7 +23,7 @@ class JournalFilter(FilterForm):
     first_day = DayField(_l("业务日期自"))
     last_day = DayField(_l("至"))
     summary = TextField(_l("摘要"), longest=60)
-    subject = HiddenField()
+    subject = HiddenTextField()
 
 
 class TrialBalanceFilter(FilterForm):

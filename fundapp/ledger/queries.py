@@ -184,7 +184,9 @@ def reservation(court_code: str, name: str) -> Reservation | None:
 
 
 def is_closed(court_code: str, month: str) -> bool:
-    return db.session.get(ClosedMonth, (court_code, month)) is not None
+    """Whether a month takes no vouchers any more: it, or a later one, was closed."""
+    later = select(ClosedMonth.month).where(ClosedMonth.court_code == court_code, ClosedMonth.month >= month).limit(1)
+    return db.session.scalar(later) is not None
 
 
 def closed_months(court_code: str) -> Sequence[ClosedMonth]:

@@ -11,24 +11,26 @@ from sqlalchemy import Select, func, select
 from fundapp.advances import queries as advances
 from fundapp.advances.models import Advance
 from fundapp.advances.rules import AdvanceStatus
+from fundapp.approvals.models import Decision
+from fundapp.approvals.rules import Outcome
 from fundapp.cases import queries as cases
 from fundapp.cases.models import Case
 from fundapp.ceremonies import queries as ceremonies
-from fundapp.ceremonies.models import Ceremony
-from fundapp.ceremonies.rules import CeremonyStatus
+from fundapp.ceremonies.models import Ceremony, CeremonyLine
+from fundapp.ceremonies.rules import CeremonyStatus, PayeeStatus
 from fundapp.core import clock
 from fundapp.core.db import db
 from fundapp.core.money import Money, bare, yuan
 from fundapp.core.words import N_
 from fundapp.courts import queries as courts
 from fundapp.custody.models import CaseReceipt, Payout
-from fundapp.custody.rules import CaseReceiptStatus, PayoutStatus
-from fundapp.disbursement.models import Batch
-from fundapp.disbursement.rules import BatchStatus
+from fundapp.custody.rules import CaseReceiptStatus, PayoutStatus, Purpose
+from fundapp.disbursement.models import Batch, BatchLine
+from fundapp.disbursement.rules import BatchStatus, LineStatus
 from fundapp.eligibility import queries as eligibility
 from fundapp.eligibility.rules import DEFAULT_CEILING
 from fundapp.funding import queries as funding
-from fundapp.funding.models import FundReceipt
+from fundapp.funding.models import FundReceipt, Source
 from fundapp.funding.rules import ReceiptStatus
 from fundapp.ledger import queries as books
 from fundapp.ledger.models import Correction
@@ -100,6 +102,59 @@ def _under_ceiling(court_code: str) -> int:
     if terms is None:
         return cases.count_under(frozenset({court_code}), yuan(DEFAULT_CEILING), False)
     return cases.count_under(frozenset({court_code}), terms.ceiling, terms.ceiling_included)
+
+
+@dataclass(frozen=True)
+class Happenings:
+    """How often things went one way or another."""
+
+    sources: int
+    requests_returned: int
+    requests_refused: int
+    requests_withdrawn: int
+    payments_failed: int
+    payments_repeated: int
+    advances_recovered_in_full: int
+    refunds: int
+    ceremonies: int
+    payees_absent: int
+
+
+def happenings(scope: frozenset[str]) -> Happenings:
+    """The turns that requests, payments and recoveries of these courts took."""
+    requests = db.session.execute(
+        select(Advance.status, func.count()).where(Advance.court_code.in_(scope)).group_by(Advance.status)
+    )
+    by_status = dict(requests.all())
+    of_batches = select(BatchLine.id).join(Batch).where(Batch.court_code.in_(scope))
+    return Happenings(
+        sources=_count(select(Source.id).where(Source.court_code.in_(scope))),
+        requests_returned=_count(
+            select(Decision.id).where(
+                Decision.court_code.in_(scope),
+                Decision.subject.startswith("advance:"),
+                Decision.outcome == Outcome.RETURNED,
+            )
+        ),
+        requests_refused=by_status.get(AdvanceStatus.REFUSED, 0),
+        requests_withdrawn=by_status.get(AdvanceStatus.WITHDRAWN, 0),
+        payments_failed=_count(of_batches.where(BatchLine.status == LineStatus.FAILED)),
+        payments_repeated=_count(of_batches.where(BatchLine.repeats_id.is_not(None))),
+        advances_recovered_in_full=recovery.recovered_in_full(scope),
+        refunds=_count(
+            select(Payout.id).where(
+                Payout.court_code.in_(scope), Payout.purpose == Purpose.REFUND, Payout.status == PayoutStatus.PAID
+            )
+        ),
+        ceremonies=_count(
+            select(Ceremony.id).where(Ceremony.court_code.in_(scope), Ceremony.status == CeremonyStatus.CLOSED)
+        ),
+        payees_absent=_count(
+            select(CeremonyLine.id)
+            .join(Ceremony)
+            .where(Ceremony.court_code.in_(scope), CeremonyLine.status == PayeeStatus.ABSENT)
+        ),
+    )
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,18 @@ def outstanding_in(scope: frozenset[str]) -> Money:
     return advances.paid_in(scope) - recovered_in(scope)
 
 
+def recovered_in_full(scope: frozenset[str]) -> int:
+    """How many advances of these courts came back whole."""
+    whole = (
+        select(AdvancePayment.advance_id)
+        .join(Allocation, Allocation.advance_id == AdvancePayment.advance_id)
+        .where(AdvancePayment.court_code.in_(scope))
+        .group_by(AdvancePayment.advance_id, AdvancePayment.amount)
+        .having(func.sum(Allocation.fund) == AdvancePayment.amount)
+    )
+    return db.session.scalar(select(func.count()).select_from(whole.subquery())) or 0
+
+
 def allocations_of(advance_id: int) -> Sequence[Allocation]:
     return db.session.scalars(
         select(Allocation).where(Allocation.advance_id == advance_id).order_by(Allocation.id)

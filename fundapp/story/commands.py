@@ -1,6 +1,7 @@
 """``demo``: plays the story on an empty database and tells its figures from the database."""
 
 from datetime import date
+from unicodedata import east_asian_width
 
 import click
 from flask import current_app
@@ -12,6 +13,7 @@ from fundapp.core.commands import plainly
 from fundapp.core.config import ROOT
 from fundapp.core.db import transaction
 from fundapp.core.errors import RuleViolation
+from fundapp.core.money import plain
 from fundapp.courts import queries as courts
 from fundapp.courts import service as court_service
 from fundapp.courts.rules import YUEYANG_DISTRICT
@@ -38,6 +40,16 @@ FIGURES = (
     ("ceremony_paid", "兑现大会发放（元）"),
     ("vouchers", "记账凭证（张）"),
     ("trial_balance_difference", "试算平衡差额（元）"),
+    ("sources", "资金来源（个）"),
+    ("requests_returned", "退回补正（次）"),
+    ("requests_refused", "不予垫付（件）"),
+    ("requests_withdrawn", "撤回申请（件）"),
+    ("payments_failed", "银行付款失败（笔）"),
+    ("payments_repeated", "失败后重新支付（笔）"),
+    ("advances_recovered_in_full", "垫付款全部收回（件）"),
+    ("refunds", "多付退还被执行人（笔）"),
+    ("ceremonies", "兑现大会（场）"),
+    ("payees_absent", "未到场另行发放（人）"),
 )
 
 
@@ -96,9 +108,16 @@ def _package(auditor_id: int) -> str:
 
 
 def _tell() -> None:
-    told = oversight.figures(courts.codes()).told()
+    """The table of what happened, read from the database."""
+    scope = courts.codes()
+    told = {**vars(oversight.figures(scope)), **vars(oversight.happenings(scope))}
     click.echo("")
     for name, text in FIGURES:
         value = told[name]
-        shown = f"{value:,}" if isinstance(value, int) else f"{value:>}"
-        click.echo(f"{text:<20}\t{shown:>18}")
+        shown = f"{value:,}" if isinstance(value, int) else plain(value)
+        click.echo(f"{_padded(text, 30)}{shown:>18}")
+
+
+def _padded(text: str, width: int) -> str:
+    """Text filled up with blanks to a width on a terminal, where a Chinese character takes two places."""
+    return text + " " * (width - sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text))

@@ -35,7 +35,7 @@ from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Model
 from fundapp.recovery import service as recovery
 from fundapp.story import bank
-from fundapp.story.cast import engage
+from fundapp.story.cast import Cast, engage
 from fundapp.story.plan import HALL, WAVES, YEAR, CourtPlan, Large, Small
 from fundapp.yearend import service as yearend
 

@@ -164,14 +164,14 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE TRIGGER vouchers_closed_month BEFORE INSERT ON vouchers WHEN EXISTS (SELECT 1 FROM closed_months c "
-            "WHERE c.court_code = NEW.court_code AND c.month = substr(NEW.business_date, 1, 7)) "
+            "WHERE c.court_code = NEW.court_code AND c.month >= substr(NEW.business_date, 1, 7)) "
             "BEGIN SELECT RAISE(ABORT, 'the month is closed'); END"
         )
     else:
         op.execute(
             "CREATE FUNCTION vouchers_closed_month() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
             "IF EXISTS (SELECT 1 FROM closed_months c WHERE c.court_code = NEW.court_code "
-            "AND c.month = to_char(NEW.business_date, 'YYYY-MM')) THEN RAISE EXCEPTION 'the month is closed'; END IF; "
+            "AND c.month >= to_char(NEW.business_date, 'YYYY-MM')) THEN RAISE EXCEPTION 'the month is closed'; END IF; "
             "RETURN NEW; END $$"
         )
         op.execute(

@@ -44,3 +44,6 @@ def test_a_court_lives_through_its_year(played):
     assert books.is_closed(played.code, f"{YEAR}-12")
     assert advances.paid_in(scope) == figures.advanced
     assert [problem for _name, problem in checks.checks() if problem] == []
+    assert oversight.happenings(scope).ceremonies == 1
+    assert oversight.happenings(scope).payees_absent == len(played.absent)
+    assert oversight.happenings(scope).payments_repeated == oversight.happenings(scope).payments_failed == 1
