@@ -6,12 +6,10 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 
 from fundapp.cases.commands import cases_group
 from fundapp.core import jobs
-from fundapp.core.commands import plainly
-from fundapp.core.config import ROOT
+from fundapp.core.commands import migrate_to_head, plainly
 from fundapp.core.db import transaction
 from fundapp.courts import queries as courts
 from fundapp.courts import service as court_service
@@ -80,10 +78,6 @@ def start(
             _set_up(code, Model(chosen))
     if not no_serve:
         _serve(host, port)
-
-
-def migrate_to_head() -> None:
-    upgrade(directory=str(ROOT / "migrations"))
 
 
 def _found(court_code: str, court_name: str | None) -> None:

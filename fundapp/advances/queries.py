@@ -113,22 +113,21 @@ def paid_in(scope: frozenset[str]) -> Money:
     )
 
 
-def concluded_count(scope: frozenset[str]) -> int:
-    """垫付结案数: the cases of these courts in which an advance was paid."""
-    paid_cases = (
-        select(func.count(Advance.case_id.distinct()))
-        .join(AdvancePayment, AdvancePayment.advance_id == Advance.id)
-        .where(AdvancePayment.court_code.in_(scope))
+def paid_in_case(case_id: int) -> Money:
+    """Everything the fund ever paid in one case."""
+    paid = (
+        select(func.sum(AdvancePayment.amount))
+        .join(Advance, Advance.id == AdvancePayment.advance_id)
+        .where(Advance.case_id == case_id)
     )
-    return db.session.scalar(paid_cases) or 0
+    return db.session.scalar(paid) or ZERO
 
 
-def advance_of_case(case_id: int) -> Advance | None:
-    """The paid advance of a case; the first where several creditors were advanced."""
+def payment_with(court_code: str, bank_reference: str) -> AdvancePayment | None:
+    """The payment that this line of the bank's statement proves, if there is one."""
     return db.session.scalar(
-        select(Advance)
-        .where(Advance.case_id == case_id, Advance.status == AdvanceStatus.PAID)
-        .order_by(Advance.id)
+        select(AdvancePayment)
+        .where(AdvancePayment.court_code == court_code, AdvancePayment.bank_reference == bank_reference)
         .limit(1)
     )
 

@@ -1,11 +1,11 @@
 """Words and checks of advances: pure."""
 
 import enum
-import hashlib
 from collections.abc import Sequence
 from datetime import date
 
 from fundapp.approvals.rules import Outcome
+from fundapp.core.digests import digest_of
 from fundapp.core.errors import RuleViolation
 from fundapp.core.money import ZERO, Money, plain, to_fen
 from fundapp.core.words import N_
@@ -107,17 +107,13 @@ def payload_digest(
     account_index: str,
     amount: Money,
 ) -> str:
-    """SHA-256 of what the signers approve and the bank is sent, each part as its length, a colon and its bytes.
+    """The digest of what the signers approve and the bank is sent.
 
     Args:
         account_index: the keyed digest of the account number, not the number: the digest of a payload stands on the
             trail, and a plain one could be tried out number by number.
     """
-    digest = hashlib.sha256()
-    for part in (case_number, creditor, holder, bank, line_number or "", account_index, str(to_fen(amount))):
-        data = part.encode()
-        digest.update(b"%d:%b" % (len(data), data))
-    return digest.hexdigest()
+    return digest_of((case_number, creditor, holder, bank, line_number or "", account_index, str(to_fen(amount))))
 
 
 def check_amount(amount: Money, claim: Money) -> None:

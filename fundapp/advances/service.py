@@ -8,12 +8,13 @@ from fundapp.advances import queries, rules
 from fundapp.advances.models import Advance, AdvancePayment
 from fundapp.advances.rules import AdvanceStatus, Channel
 from fundapp.approvals import service as approvals
-from fundapp.approvals.rules import Outcome, check_seen
+from fundapp.approvals.rules import Outcome
 from fundapp.cases import queries as cases
 from fundapp.cases import service as case_register
 from fundapp.core import clock
 from fundapp.core.db import db
 from fundapp.core.money import Money, bare
+from fundapp.core.versions import check_seen
 from fundapp.eligibility import service as eligibility
 from fundapp.eligibility.rules import Criterion, shortcomings
 from fundapp.funding import queries as funding
@@ -200,6 +201,11 @@ def begin_payment(advance_id: int, *, actor: User) -> Advance:
     _check_unchanged(advance)
     advance.status = AdvanceStatus.PAYING
     return advance
+
+
+def check_payable(advance_id: int, *, actor: User) -> None:
+    """Refuse to send an advance whose payee, account or case is not what was approved any more."""
+    _check_unchanged(_here(advance_id, actor))
 
 
 def stop_payment(advance_id: int, *, actor: User) -> Advance:

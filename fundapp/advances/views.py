@@ -40,7 +40,7 @@ COLUMNS = [
 ]
 
 
-@bp.get("/")
+@bp.get("")
 @require(Permission.ADVANCE_READ)
 def index() -> Answer:
     form = AdvanceFilter()

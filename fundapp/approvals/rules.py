@@ -4,7 +4,7 @@ import enum
 from collections.abc import Collection
 from datetime import date
 
-from fundapp.core.errors import RuleViolation, StaleRecord
+from fundapp.core.errors import RuleViolation
 from fundapp.core.money import ZERO, Money
 from fundapp.core.words import N_
 from fundapp.users.rules import LABELS as ROLE_LABELS
@@ -46,12 +46,6 @@ def role_at(step: int) -> Role:
     """The post that signs at a step, counted from 1; the order is the same whatever the amount."""
     assert 1 <= step <= len(ORDER), step
     return ORDER[step - 1]
-
-
-def check_seen(*, current_version: int, seen_version: int) -> None:
-    """What was read is what is signed."""
-    if current_version != seen_version:
-        raise StaleRecord("该事项在您阅读之后已有变动，本次未作任何处理，请重新打开，核对后再办理。")
 
 
 def check_fresh_hand(*, actor_id: int, prepared_by_id: int, signed_by: Collection[int]) -> None:

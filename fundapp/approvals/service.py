@@ -8,6 +8,7 @@ from fundapp.approvals.rules import Outcome
 from fundapp.core import clock
 from fundapp.core.db import db
 from fundapp.core.money import Money, bare
+from fundapp.core.versions import check_seen
 from fundapp.trail import service as trail
 from fundapp.trail.rules import Event
 from fundapp.users.models import User
@@ -80,7 +81,7 @@ def sign(
         RuleViolation: another court, no limits in force, not this post's turn, or not a fresh hand.
     """
     check_acts_here(actor.court_code, court_code)
-    rules.check_seen(current_version=current_version, seen_version=seen_version)
+    check_seen(current_version=current_version, seen_version=seen_version)
     rules.check_opinion(opinion)
     rules.check_turn(step=step, roles=actor.roles)
     rules.check_fresh_hand(actor_id=actor.id, prepared_by_id=prepared_by_id, signed_by=queries.signers(subject, round))
@@ -127,7 +128,7 @@ def sign_alone(
         RuleViolation: another court, not the bureau director, or not a fresh hand.
     """
     check_acts_here(actor.court_code, court_code)
-    rules.check_seen(current_version=current_version, seen_version=seen_version)
+    check_seen(current_version=current_version, seen_version=seen_version)
     rules.check_opinion(opinion)
     rules.check_turn(step=1, roles=actor.roles)
     rules.check_fresh_hand(actor_id=actor.id, prepared_by_id=prepared_by_id, signed_by=queries.signers(subject, round))

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from fundapp.advances import queries as advances
 from fundapp.advances.models import Advance
 from fundapp.cases.models import PayeeAccount
 from fundapp.cases.rules import ClaimCategory
@@ -17,6 +18,7 @@ from fundapp.ceremonies.rules import CashCount, CeremonyStatus, LineSource, List
 from fundapp.core.db import db
 from fundapp.core.errors import NotFound
 from fundapp.core.money import ZERO, Money, total
+from fundapp.custody import queries as custody
 from fundapp.custody.models import Payout
 from fundapp.users import queries as users
 from fundapp.users.models import User
@@ -163,6 +165,21 @@ def ceremony_with(court_code: str, method: Method, reference: str) -> str | None
         .join(CeremonyLine, CeremonyLine.ceremony_id == Ceremony.id)
         .where(CeremonyLine.court_code == court_code, column == reference)
     )
+
+
+def used_in(line: CeremonyLine, reference: str) -> str | None:
+    """Where the court used this receipt or line of the statement before: a ceremony, or a case paid elsewhere.
+
+    Advances and case money have statements of their own, so each is looked for among its own payments.
+    """
+    found = ceremony_with(line.court_code, line.method, reference)
+    if found is not None or line.method is Method.CASH:
+        return found
+    if line.advance_id is not None:
+        payment = advances.payment_with(line.court_code, reference)
+        return payment.advance.case.number if payment else None
+    payout = custody.payout_with(line.court_code, reference)
+    return payout.case.number if payout else None
 
 
 def last_second_staff(ceremony_id: int, first_staff_id: int) -> int | None:

@@ -6,12 +6,12 @@ Source:
 """
 
 import enum
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from fundapp.core.errors import RuleViolation, StaleRecord
+from fundapp.core.digests import digest_of
+from fundapp.core.errors import RuleViolation
 from fundapp.core.money import Money, plain, to_fen
 from fundapp.core.words import N_
 
@@ -157,12 +157,6 @@ def check_day_open(status: CeremonyStatus) -> None:
         )
 
 
-def check_seen(*, current_version: int, seen_version: int) -> None:
-    """What was read is what is decided on."""
-    if current_version != seen_version:
-        raise StaleRecord("您查看之后大会内容已有变化，请刷新页面核对后重新办理。")
-
-
 def check_held_on(held_on: date, today: date) -> None:
     """A ceremony is planned for today or later."""
     if held_on < today:
@@ -302,12 +296,8 @@ def check_cash(count: CashCount) -> None:
 
 
 def list_digest(ceremony: str, lines: Iterable[Listed]) -> str:
-    """SHA-256 of a list, each part as its length in bytes, a colon and its bytes."""
-    digest = hashlib.sha256()
-    for part in (ceremony, *_parts(lines)):
-        data = part.encode()
-        digest.update(b"%d:%b" % (len(data), data))
-    return digest.hexdigest()
+    """The digest of a list as it was frozen."""
+    return digest_of((ceremony, *_parts(lines)))
 
 
 def _parts(lines: Iterable[Listed]) -> Iterable[str]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm.attributes import flag_modified
 
+from fundapp.advances import queries as advance_queries
 from fundapp.advances import service as advances
 from fundapp.advances.rules import Channel
 from fundapp.ceremonies import queries, rules
@@ -13,6 +14,7 @@ from fundapp.ceremonies.rules import CeremonyStatus, LineSource, Method, PayeeSt
 from fundapp.core import clock
 from fundapp.core.db import db
 from fundapp.core.money import ZERO, Money, bare, total
+from fundapp.core.versions import check_seen
 from fundapp.custody import service as custody
 from fundapp.custody.rules import PayoutChannel
 from fundapp.funding import queries as funding
@@ -56,7 +58,7 @@ def change(
 ) -> Ceremony:
     """Change name, place, day or host of a planned ceremony."""
     ceremony = _here(ceremony_id, actor)
-    rules.check_seen(current_version=ceremony.version, seen_version=seen_version)
+    check_seen(current_version=ceremony.version, seen_version=seen_version)
     rules.check_list_open(ceremony.status)
     rules.check_held_on(held_on, clock.today())
     wanted = {"name": name, "place": place, "held_on": held_on, "host": host}
@@ -158,7 +160,7 @@ def freeze(ceremony_id: int, *, seen_version: int, actor: User) -> Ceremony:
         RuleViolation: it is empty, or frozen already, or the actor planned it.
     """
     ceremony = _here(ceremony_id, actor)
-    rules.check_seen(current_version=ceremony.version, seen_version=seen_version)
+    check_seen(current_version=ceremony.version, seen_version=seen_version)
     rules.check_move(ceremony.status, CeremonyStatus.FROZEN)
     rules.check_freezer(ceremony.planned_by_id, actor.id)
     listed = queries.listed(ceremony.id)
@@ -180,7 +182,7 @@ def freeze(ceremony_id: int, *, seen_version: int, actor: User) -> Ceremony:
 def cancel(ceremony_id: int, *, reason: str, seen_version: int, actor: User) -> Ceremony:
     """Call off a ceremony that was not opened; everything on its list is approved and payable again."""
     ceremony = _here(ceremony_id, actor)
-    rules.check_seen(current_version=ceremony.version, seen_version=seen_version)
+    check_seen(current_version=ceremony.version, seen_version=seen_version)
     rules.check_move(ceremony.status, CeremonyStatus.CANCELLED)
     for line in queries.lines(ceremony.id):
         _carry_back(line, actor)
@@ -268,7 +270,7 @@ def hand_over(line_id: int, *, reference: str, second_staff_id: int, actor: User
         second_may=second.is_active and second.may(Permission.CEREMONY_HAND_OVER),
     )
     rules.check_reference(line.method, reference)
-    used_in = queries.ceremony_with(ceremony.court_code, line.method, reference)
+    used_in = queries.used_in(line, reference)
     rules.check_reference_new(line.method, reference, used_in)
     if line.method is Method.CASH:
         line.receipt_number = reference
@@ -302,6 +304,7 @@ def _pay(line: CeremonyLine, ceremony: Ceremony, actor: User) -> None:
             hands=_hands(ceremony),
             actor=actor,
         )
+        custody.hold_back(line.case_id, advanced=advance_queries.paid_in_case(line.case_id), actor=actor)
     if line.payout_id is not None:
         custody.record_paid(
             line.payout_id,
@@ -351,7 +354,7 @@ def close(
         RuleViolation: a line is not dealt with, no witness, the planner's own hand, or a fen too few or too many.
     """
     ceremony = _here(ceremony_id, actor)
-    rules.check_seen(current_version=ceremony.version, seen_version=seen_version)
+    check_seen(current_version=ceremony.version, seen_version=seen_version)
     rules.check_move(ceremony.status, CeremonyStatus.CLOSED)
     rules.check_closer(ceremony.planned_by_id, actor.id)
     rules.check_all_done(queries.count_with(ceremony.id, PayeeStatus.LISTED, PayeeStatus.SIGNED_IN))

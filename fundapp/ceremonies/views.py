@@ -83,7 +83,7 @@ def _own_line(line_id: int) -> CeremonyLine:
     return queries.line(line_id, frozenset({g.user.court_code}))
 
 
-@bp.get("/")
+@bp.get("")
 @require(Permission.CEREMONY_READ)
 def index() -> Answer:
     names = _court_names()

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from flask_migrate import upgrade
 
+from fundapp.core.config import ROOT
 from fundapp.core.errors import Refusal
 
 
@@ -20,3 +22,8 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
             raise click.ClickException(str(refusal)) from refusal
 
     return told
+
+
+def migrate_to_head() -> None:
+    """Bring the database to the newest schema, as ``db upgrade`` does, from whatever folder the command is run."""
+    upgrade(directory=str(ROOT / "migrations"))

@@ -20,6 +20,7 @@ class Settings:
         secure_cookies: only over HTTPS (``FUND_SECURE_COOKIES=1``); intranets on plain HTTP leave it off.
         idle_minutes: a sign-in without activity ends after so long.
         embedded_worker: run long jobs inside the web process (``FUND_WORKER=embedded``, the default).
+        font_dir: the court's own fonts, which printed papers use beside the packaged ones (``FUND_FONT_DIR``).
     """
 
     instance: Path

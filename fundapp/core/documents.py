@@ -5,7 +5,6 @@ data and the fonts alone: the same data make the same bytes.
 """
 
 import json
-import os
 import re
 from datetime import UTC, datetime
 from functools import cache
@@ -14,6 +13,7 @@ from typing import Any
 
 import pylopdf_fonts_zh_cn
 import typst
+from flask import current_app
 
 from fundapp.core.config import ROOT
 
@@ -60,7 +60,7 @@ def _compile(name: str, payload: str, standard: str | None) -> bytes:
         str(TEMPLATES / f"{name}.typ"),
         root=str(TEMPLATES),
         format="pdf",
-        font_paths=_fonts(os.environ.get("FUND_FONT_DIR")),
+        font_paths=_fonts(current_app.config["SETTINGS"].font_dir),
         ignore_system_fonts=True,
         sys_inputs={"data": payload},
         pdf_standards=standards,
@@ -69,11 +69,11 @@ def _compile(name: str, payload: str, standard: str | None) -> bytes:
 
 
 @cache
-def _fonts(own: str | None) -> typst.Fonts:
+def _fonts(own: Path | None) -> typst.Fonts:
     """The packaged fonts and those of the court's own folder, which the papers prefer where it has them."""
     packaged = str(Path(pylopdf_fonts_zh_cn.serif_path()).parent)
     return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[packaged] + ([own] if own else [])
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[packaged] + ([str(own)] if own else [])
     )
 
 

@@ -1,7 +1,8 @@
 """Long work with progress, on huey: in the web process by default, in a process of its own on larger sites.
 
-Progress is kept in huey's own store and not in the fund's database, so that a job that reads for minutes is not
-interrupted by saying how far it is.
+Queue and progress are kept in a small file of the instance folder and not in the fund's database, whichever that is:
+its
+schema comes from the migrations alone, and a job that reads for minutes is not interrupted by saying how far it is.
 """
 
 import enum
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask, current_app
-from huey import Huey, MemoryHuey, PostgresHuey, SqliteHuey
+from huey import Huey, MemoryHuey, SqliteHuey
 from huey.consumer import Consumer
 
 from fundapp.core.errors import NotFound, Refusal
@@ -72,8 +73,6 @@ def init_app(app: Flask) -> None:
     settings = app.config["SETTINGS"]
     if settings.testing:
         huey: Huey = MemoryHuey("fund", immediate=True)
-    elif settings.database_url.startswith("postgresql"):
-        huey = PostgresHuey("fund", dsn=settings.database_url.replace("+psycopg", "", 1))
     else:
         huey = SqliteHuey("fund", filename=str(settings.instance / "jobs.db"))
     app.extensions["huey"] = huey

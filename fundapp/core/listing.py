@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, render_template, request, send_file
 from flask_babel import gettext
@@ -136,6 +137,4 @@ def _address(**changes: Any) -> str:
 
 
 def _quoted(value: Any) -> str:
-    from urllib.parse import quote
-
     return quote(str(value), safe="")

@@ -66,6 +66,7 @@ TONES = {
     "success": "met agreed approved paid done confirmed closed settled delivered fully_enforced",
     "warning": "submitted recorded requested waiting built unknown paying open running planned frozen signed_in sent",
     "danger": "not_met refused failed absent",
+    "info": "in_progress signed",
     "secondary": "withdrawn cancelled returned released listed",
 }
 """Which tone a status is shown in, by its word; every badge also carries its text."""

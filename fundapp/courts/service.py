@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from fundapp.core.db import db
-from fundapp.core.errors import RuleViolation, StaleRecord
+from fundapp.core.errors import RuleViolation
+from fundapp.core.versions import check_seen
 from fundapp.courts import queries, rules
 from fundapp.courts.models import Court
 from fundapp.trail import service as trail
@@ -62,8 +63,7 @@ def rename(code: str, *, name: str, seen_version: int, actor: Administrator) -> 
     """
     court = queries.court(code)
     rules.check_keeps(actor.court_code, code)
-    if court.version != seen_version:
-        raise StaleRecord("该法院信息已被他人修改，请刷新页面查看后重新填写。")
+    check_seen(current_version=court.version, seen_version=seen_version)
     court.name = name
     court.version += 1
     trail.record(Event.COURT_CHANGED, court.subject, court_code=code, actor=actor, name=name)

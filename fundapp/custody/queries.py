@@ -10,7 +10,7 @@ from fundapp.cases.models import Case, Party
 from fundapp.cases.rules import PartyRole
 from fundapp.core.db import db
 from fundapp.core.errors import NotFound
-from fundapp.core.money import ZERO, Money, total
+from fundapp.core.money import Money, total
 from fundapp.custody.models import CaseAccount, CaseReceipt, Payout
 from fundapp.custody.rules import LIVE, CaseReceiptStatus, PayoutStatus, Purpose
 from fundapp.ledger import queries as books
@@ -123,20 +123,6 @@ def party_of(case: Case, party_id: int, role: PartyRole) -> Party | None:
     """The party of this case who stands in it as ``role``, or None when there is no such party."""
     found = db.session.get(Party, party_id)
     return found if found is not None and found.case_id == case.id and found.role is role else None
-
-
-def paid_to_creditor(case_id: int) -> Money:
-    """What was paid out of case money to the case's creditors."""
-    return (
-        db.session.scalar(
-            select(func.sum(Payout.amount)).where(
-                Payout.case_id == case_id,
-                Payout.purpose == Purpose.CREDITOR,
-                Payout.status == PayoutStatus.PAID,
-            )
-        )
-        or ZERO
-    )
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """Words and checks of case money: pure."""
 
 import enum
-import hashlib
 from datetime import date
 
 from fundapp.approvals.rules import Outcome
 from fundapp.cases.rules import CaseNumber
 from fundapp.core.clock import deadline
+from fundapp.core.digests import digest_of
 from fundapp.core.errors import RuleViolation
 from fundapp.core.money import ZERO, Money, bare, plain
 from fundapp.core.words import N_
@@ -218,6 +218,24 @@ def check_outcome(outcome: Outcome) -> None:
         raise RuleViolation("案款发放申请只能“同意”或“退回补正”，不予发放的请退回并写明理由。")
 
 
+def check_payer(*, approved_by_id: int | None, actor_id: int) -> None:
+    """Who approved a payout as director does not pay it in a post he took over since."""
+    if approved_by_id == actor_id:
+        raise RuleViolation("审批人不能支付本人审批的案款，请由其他财务复核人员办理。")
+
+
+def check_not_held_back(free: Money) -> None:
+    """What an advance overtook is split before any of it is paid, though it was promised earlier.
+
+    Args:
+        free: the case's money less what is promised and what waits to be split; below zero, both want the same money.
+    """
+    if free < ZERO:
+        raise RuleViolation(
+            "本案已由垫付资金先行垫付，到账案款须先分配，请撤回本笔申请，分配后按留归各方的金额重新申请。"
+        )
+
+
 def check_digest(current: str, approved: str) -> None:
     """What is paid is what was approved: payee, account and amount."""
     if current != approved:
@@ -233,14 +251,15 @@ def check_paid_on(paid_on: date, *, requested_on: date, today: date) -> None:
 
 
 def payload_digest(
-    *, case: str, purpose: Purpose, payee: int, holder: str, bank: str, number: str, amount: Money
+    *, case: str, purpose: Purpose, payee: int, holder: str, bank: str, account_index: str, amount: Money
 ) -> str:
-    """SHA-256 of what is approved and paid, each part as its length, a colon and its bytes."""
-    digest = hashlib.sha256()
-    for part in (case, purpose.value, str(payee), holder, bank, number, bare(amount)):
-        data = part.encode()
-        digest.update(b"%d:%b" % (len(data), data))
-    return digest.hexdigest()
+    """The digest of what is approved and paid.
+
+    Args:
+        account_index: the keyed digest of the account number, not the number, as for an advance: this one stands on
+            the trail too.
+    """
+    return digest_of((case, purpose.value, str(payee), holder, bank, account_index, bare(amount)))
 
 
 def pay_out_due(arrived_on: date) -> date:

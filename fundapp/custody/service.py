@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from fundapp.approvals import rules as approval_rules
 from fundapp.approvals import service as approvals
 from fundapp.approvals.rules import Outcome
 from fundapp.cases import queries as cases
@@ -10,9 +9,11 @@ from fundapp.cases.rules import PartyRole, case_number
 from fundapp.core import clock
 from fundapp.core.db import db
 from fundapp.core.money import ZERO, Money, bare, plain
+from fundapp.core.versions import check_seen
 from fundapp.custody import queries, rules
 from fundapp.custody.models import CaseAccount, CaseReceipt, Payout
 from fundapp.custody.rules import CaseReceiptStatus, PayoutChannel, PayoutStatus, Purpose
+from fundapp.ledger import queries as books
 from fundapp.ledger import rules as ledger_rules
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Account, Movement
@@ -140,9 +141,29 @@ def mark_allocated(receipt_id: int, *, creditor: Money, refund: Money, actor: Us
     return receipt
 
 
+def hold_back(case_id: int, *, advanced: Money, actor: User) -> None:
+    """Once an advance is paid, let what the debtor paid while it was on its way wait to be split, the latest first.
+
+    Before it set out, the advance and what had come were within the claim; what was confirmed since would give the
+    creditors more than that. What they have been paid already cannot be held back.
+
+    Args:
+        advanced: all that the fund has paid in the case.
+    """
+    case = cases.case(case_id, frozenset({actor.court_code}))
+    money = queries.case_money(case)
+    over = advanced + money.creditors_own - case.claim
+    there = books.balance(case.court_code, Account.CASE_MONEY, case.subject) - money.unallocated
+    for receipt in reversed(queries.receipts_of(case_id)):
+        is_own = receipt.status is CaseReceiptStatus.CONFIRMED and not receipt.needs_allocation
+        if over > ZERO and is_own and receipt.amount <= there:
+            receipt.needs_allocation = True
+            over, there = over - receipt.amount, there - receipt.amount
+
+
 def _open_receipt(receipt_id: int, seen_version: int, actor: User) -> CaseReceipt:
     receipt = queries.receipt(receipt_id, frozenset({actor.court_code}))
-    approval_rules.check_seen(current_version=receipt.version, seen_version=seen_version)
+    check_seen(current_version=receipt.version, seen_version=seen_version)
     rules.check_receipt_open(receipt.status)
     ledger_rules.check_hands(receipt.recorded_by_id, actor.id)
     return receipt
@@ -227,7 +248,7 @@ def decide_payout(payout_id: int, *, outcome: Outcome, opinion: str, seen_versio
     rules.check_outcome(outcome)
     target = PayoutStatus.APPROVED if outcome is Outcome.AGREED else PayoutStatus.RETURNED
     current = payout.version
-    approval_rules.check_seen(current_version=current, seen_version=seen_version)
+    check_seen(current_version=current, seen_version=seen_version)
     rules.check_move(payout.status, target)
     approvals.sign_alone(
         payout.subject,
@@ -270,7 +291,7 @@ def _promise(payout: Payout) -> None:
 def withdraw_payout(payout_id: int, *, reason: str, seen_version: int, actor: User) -> Payout:
     """Withdraw a payout that is not being paid yet; what was promised for it is free again."""
     payout = queries.payout(payout_id, frozenset({actor.court_code}))
-    approval_rules.check_seen(current_version=payout.version, seen_version=seen_version)
+    check_seen(current_version=payout.version, seen_version=seen_version)
     rules.check_move(payout.status, PayoutStatus.WITHDRAWN)
     if payout.status is PayoutStatus.APPROVED:
         ledger.release(payout.court_code, payout.reservation)
@@ -287,7 +308,8 @@ def pay(payout_id: int, *, bank_reference: str, paid_on: date, seen_version: int
         RuleViolation: not approved, changed since, a wrong day, a bank reference used before, or a closed month.
     """
     payout = queries.payout(payout_id, frozenset({actor.court_code}))
-    approval_rules.check_seen(current_version=payout.version, seen_version=seen_version)
+    check_seen(current_version=payout.version, seen_version=seen_version)
+    rules.check_payer(approved_by_id=payout.approved_by_id, actor_id=actor.id)
     _check_reference(queries.payout_with(payout.court_code, bank_reference), bank_reference)
     begin_payment(payout_id, actor=actor)
     return record_paid(
@@ -338,6 +360,7 @@ def record_paid(
     payout = queries.payout(payout_id, frozenset({actor.court_code}))
     rules.check_move(payout.status, PayoutStatus.PAID)
     rules.check_paid_on(paid_on, requested_on=payout.requested_on, today=clock.today())
+    rules.check_not_held_back(queries.free_for_payout(payout.case))
     is_cash = channel is PayoutChannel.CEREMONY_CASH
     movement = Movement.CASE_MONEY_PAID_IN_CASH if is_cash else Movement.CASE_MONEY_PAID
     case = payout.case
@@ -368,7 +391,7 @@ def _digest(payout: Payout) -> str:
         payee=payout.payee.id,
         holder=account.holder,
         bank=account.bank,
-        number=account.number,
+        account_index=account.number_index,
         amount=payout.amount,
     )
 

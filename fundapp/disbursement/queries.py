@@ -67,16 +67,6 @@ def line(line_id: int, scope: frozenset[str]) -> BatchLine:
     return found
 
 
-def lines_of_advance(advance_id: int) -> Sequence[BatchLine]:
-    """Every attempt to pay an advance by batch, oldest first."""
-    return db.session.scalars(
-        select(BatchLine)
-        .where(BatchLine.advance_id == advance_id)
-        .options(joinedload(BatchLine.batch))
-        .order_by(BatchLine.id)
-    ).all()
-
-
 def lines_named(court_code: str, keys: Mapping[str, tuple[str, int]]) -> dict[str, BatchLine]:
     """The court's lines behind the keys of a result file (key → batch number and sequence)."""
     if not keys:

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import insert
 from sqlalchemy.orm.attributes import flag_modified
 
+from fundapp.advances import queries as advance_queries
 from fundapp.advances import service as advances
 from fundapp.advances.rules import Channel
 from fundapp.cases.rules import AccountKind, bank_account, masked_account
@@ -16,6 +17,8 @@ from fundapp.core.db import db
 from fundapp.core.errors import RuleViolation
 from fundapp.core.money import bare, total
 from fundapp.core.spreadsheet import Sheet, read_table, xlsx_bytes
+from fundapp.core.versions import check_seen
+from fundapp.custody import service as custody
 from fundapp.disbursement import queries, rules
 from fundapp.disbursement.models import Batch, BatchLine, PayingAccount, ResultFile, ResultLine
 from fundapp.disbursement.rules import BatchStatus, LineStatus, Order, Payer, Reported, Sent, Unreadable
@@ -185,12 +188,14 @@ def payment_file(batch_id: int, *, actor: User) -> bytes:
 
     Raises:
         NotFound: as everywhere.
-        RuleViolation: not signed, cancelled, or contents that no longer match their digests.
+        RuleViolation: not signed, cancelled, contents that no longer match their digests, or an advance that may not
+            be paid any more.
     """
     batch = queries.batch(batch_id, frozenset({actor.court_code}))
     if batch.sent_at is None:
         rules.check_move(batch.status, BatchStatus.SENT)
         _check_intact(batch)
+        _check_payable(batch, actor)
         content = _workbook(batch)
         batch.status, batch.sent_at = BatchStatus.SENT, clock.now()
         batch.file_digest = hashlib.sha256(content).hexdigest()
@@ -204,6 +209,20 @@ def payment_file(batch_id: int, *, actor: User) -> bytes:
         )
         return content
     return sent_file(batch_id, actor=actor)
+
+
+def _check_payable(batch: Batch, actor: User) -> None:
+    """Money that came in since the batch was built, a closed case or a changed account stops the sending."""
+    for line in batch.lines:
+        try:
+            advances.check_payable(line.advance_id, actor=actor)
+        except RuleViolation as refusal:
+            raise RuleViolation(
+                "第%(sequence)s笔（%(case)s）已不能付款：%(reason)s请撤销本批次，办妥后重新编制。",
+                sequence=line.sequence,
+                case=line.case_number,
+                reason=str(refusal),
+            ) from refusal
 
 
 def sent_file(batch_id: int, *, actor: User) -> bytes:
@@ -227,7 +246,7 @@ def sent_file(batch_id: int, *, actor: User) -> bytes:
 
 def _seen(batch_id: int, seen_version: int, actor: User) -> Batch:
     batch = queries.batch(batch_id, frozenset({actor.court_code}))
-    rules.check_seen(current_version=batch.version, seen_version=seen_version)
+    check_seen(current_version=batch.version, seen_version=seen_version)
     return batch
 
 
@@ -414,7 +433,7 @@ def _kept(file_name: str, digest: str, verdicts: Sequence[Verdict], actor: User)
     new = [verdict.outcome for verdict in verdicts if verdict.is_new]
     file = ResultFile(
         court_code=actor.court_code,
-        file_name=file_name.replace("\\", "/").rsplit("/", 1)[-1][-200:],
+        file_name=file_name.replace("\0", "").replace("\\", "/").rsplit("/", 1)[-1][-200:],
         digest=digest,
         paid=new.count(LineStatus.PAID),
         failed=new.count(LineStatus.FAILED),
@@ -466,7 +485,7 @@ def _pay(line: BatchLine, *, paid_on: date, reference: str, actor: User) -> None
     """The money has arrived: the advance is paid, in the hands of those who built and signed the batch."""
     signed_by_id = line.batch.signed_by_id
     assert signed_by_id is not None, "what was sent was signed"
-    advances.record_paid(
+    payment = advances.record_paid(
         line.advance_id,
         channel=Channel.BANK_BATCH,
         paid_on=paid_on,
@@ -475,6 +494,8 @@ def _pay(line: BatchLine, *, paid_on: date, reference: str, actor: User) -> None
         hands=Hands(line.batch.built_by_id, signed_by_id),
         actor=actor,
     )
+    case_id = payment.advance.case_id
+    custody.hold_back(case_id, advanced=advance_queries.paid_in_case(case_id), actor=actor)
     line.status, line.paid_on, line.bank_reference, line.message = LineStatus.PAID, paid_on, reference, None
     _record_line(Event.LINE_PAID, line, actor, reference=reference)
 
@@ -520,7 +541,7 @@ def resolve_unknown(
     """
     line = queries.line(line_id, frozenset({actor.court_code}))
     batch = line.batch
-    rules.check_seen(current_version=batch.version, seen_version=seen_version)
+    check_seen(current_version=batch.version, seen_version=seen_version)
     if line.status is not LineStatus.UNKNOWN:
         raise RuleViolation("只有“结果不明”的明细需要查明，该笔已有结果，请刷新页面查看。")
     assert batch.sent_at is not None, "only what was sent can be unknown"

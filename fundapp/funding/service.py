@@ -4,8 +4,9 @@ from datetime import date
 
 from fundapp.core import clock
 from fundapp.core.db import db
-from fundapp.core.errors import RuleViolation, StaleRecord
+from fundapp.core.errors import RuleViolation
 from fundapp.core.money import Money, bare, plain
+from fundapp.core.versions import check_seen
 from fundapp.funding import queries, rules
 from fundapp.funding.models import FundReceipt, Source
 from fundapp.funding.rules import Direction, ReceiptStatus, SourceKind
@@ -41,7 +42,7 @@ def change_source(
 ) -> Source:
     """Correct a source's name and paper, or stop money being recorded from it; its kind is booked and stays."""
     source = queries.source(source_id, frozenset({actor.court_code}))
-    _check_seen(source.version, seen_version)
+    check_seen(current_version=source.version, seen_version=seen_version)
     named = queries.source_named(source.court_code, name)
     rules.check_name(name, taken=named is not None and named.id != source_id)
     source.name, source.document, source.is_active = name, document, is_active
@@ -152,7 +153,7 @@ def return_receipt(receipt_id: int, *, reason: str, seen_version: int, actor: Us
 
 def _open_receipt(receipt_id: int, seen_version: int, actor: User) -> FundReceipt:
     receipt = queries.receipt(receipt_id, frozenset({actor.court_code}))
-    _check_seen(receipt.version, seen_version)
+    check_seen(current_version=receipt.version, seen_version=seen_version)
     rules.check_open(receipt.status)
     return receipt
 
@@ -166,11 +167,6 @@ def _check_unrecorded(court_code: str, bank_reference: str) -> None:
             day=earlier.business_date.isoformat(),
             amount=plain(earlier.amount),
         )
-
-
-def _check_seen(current: int, seen: int) -> None:
-    if current != seen:
-        raise StaleRecord("该记录在您打开页面之后已被修改，请刷新页面核对后重新办理。")
 
 
 def _check_left(source: Source, amount: Money) -> None:

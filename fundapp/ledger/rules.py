@@ -5,11 +5,11 @@ await the finance office of the court that installs the system; they stand on th
 """
 
 import enum
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from fundapp.core.digests import digest_of
 from fundapp.core.errors import RuleViolation
 from fundapp.core.money import ZERO, Money, bare, plain, to_fen
 from fundapp.core.words import N_
@@ -380,12 +380,8 @@ def parts_of(account: Account, line: Posting) -> list[str]:
 
 
 def voucher_digest(*, court_code: str, number: str, name: str, business_date: date, lines: Sequence[Posting]) -> str:
-    """SHA-256 of what a voucher says, each part as its length, a colon and its bytes; recorded on the trail."""
-    digest = hashlib.sha256()
-    for part in (court_code, number, name, business_date.isoformat(), *_line_parts(lines)):
-        data = part.encode()
-        digest.update(b"%d:%b" % (len(data), data))
-    return digest.hexdigest()
+    """The digest of what a voucher says, recorded on the trail."""
+    return digest_of((court_code, number, name, business_date.isoformat(), *_line_parts(lines)))
 
 
 def _line_parts(lines: Sequence[Posting]) -> Iterable[str]:

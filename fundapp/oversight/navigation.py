@@ -81,14 +81,19 @@ PAGES: list[tuple[str, list[tuple[str, str, Permission | None]]]] = [
 
 RECORDS: dict[str, tuple[str, str]] = {
     "advance": ("advances.show", "advance_id"),
+    "assessment": ("eligibility.show", "assessment_id"),
+    "audit-package": ("yearend.show", "package_id"),
     "batch": ("disbursement.show", "batch_id"),
     "case": ("cases.show", "case_id"),
+    "case-import": ("cases.import_result", "import_id"),
     "case-receipt": ("custody.receipt", "receipt_id"),
     "ceremony": ("ceremonies.show", "ceremony_id"),
     "fund-receipt": ("funding.receipt", "receipt_id"),
+    "ladder": ("approvals.show", "ladder_id"),
     "payout": ("custody.payout", "payout_id"),
     "result-file": ("disbursement.result", "file_id"),
     "source": ("funding.show", "source_id"),
+    "terms": ("eligibility.terms", "terms_id"),
     "user": ("users.show", "user_id"),
     "voucher": ("ledger.voucher", "voucher_id"),
 }
@@ -96,22 +101,32 @@ RECORDS: dict[str, tuple[str, str]] = {
 
 
 def address_of(subject: str) -> str | None:
-    """The page of the record that the trail names so, if it has one."""
+    """The page of the record that the trail names so, if it has one that the signed-in user may open."""
     kind, _, number = subject.partition(":")
     if kind not in RECORDS or not number.isdecimal():
         return None
     endpoint, name = RECORDS[kind]
+    if not any(g.user.may(permission) for permission in vars(current_app.view_functions[endpoint])["door"]):
+        return None
     found: dict[str, Any] = {name: int(number)}
     return url_for(endpoint, **found)
 
 
 def navigation() -> list[Group]:
-    """The groups and links that the signed-in user may open; the active one is the page's own feature."""
+    """The groups and links that the user may open; the active one is the page's own, or the list that it hangs on."""
     user = g.get("user")
     if user is None:
         return []
+    here = _section()
     groups = [
-        Group(gettext(title), [_link(text, endpoint) for text, endpoint, asked in pages if _open(endpoint, asked)])
+        Group(
+            gettext(title),
+            [
+                Link(gettext(text), url_for(endpoint), endpoint == here)
+                for text, endpoint, asked in pages
+                if _open(endpoint, asked)
+            ],
+        )
         for title, pages in PAGES
     ]
     return [group for group in groups if group.links]
@@ -121,5 +136,20 @@ def _open(endpoint: str, permission: Permission | None) -> bool:
     return endpoint in current_app.view_functions and (permission is None or g.user.may(permission))
 
 
-def _link(text: str, endpoint: str) -> Link:
-    return Link(gettext(text), url_for(endpoint), request.endpoint == endpoint)
+def _section() -> str | None:
+    """The entry under which the present page stands: the longest address above it, else its feature's first."""
+    endpoints = [endpoint for _, pages in PAGES for _, endpoint, _ in pages]
+    if request.endpoint in endpoints or request.endpoint in OUTSIDE:
+        return request.endpoint
+    above = {
+        url_for(endpoint).rstrip("/"): endpoint for endpoint in endpoints if endpoint in current_app.view_functions
+    }
+    path = f"{request.script_root}{request.path}"
+    found = [address for address in above if address and path.startswith(f"{address}/")]
+    if found:
+        return above[max(found, key=len)]
+    return next((endpoint for endpoint in endpoints if endpoint.partition(".")[0] == request.blueprint), None)
+
+
+OUTSIDE = {"users.password", "users.sign_in"}
+"""Pages of a person's own, which stand under no list."""

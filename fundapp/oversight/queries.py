@@ -10,11 +10,12 @@ from sqlalchemy import Select, func, select
 
 from fundapp.advances import queries as advances
 from fundapp.advances.models import Advance
-from fundapp.advances.rules import AdvanceStatus
-from fundapp.approvals.models import Decision
+from fundapp.advances.rules import AdvanceStatus, cited
+from fundapp.approvals.models import Decision, LadderIssue
 from fundapp.approvals.rules import Outcome
 from fundapp.cases import queries as cases
-from fundapp.cases.models import Case
+from fundapp.cases.models import Case, CaseImport, Party, PayeeAccount
+from fundapp.cases.rules import masked_name
 from fundapp.ceremonies import queries as ceremonies
 from fundapp.ceremonies.models import Ceremony, CeremonyLine
 from fundapp.ceremonies.rules import CeremonyStatus, PayeeStatus
@@ -25,16 +26,17 @@ from fundapp.core.words import N_
 from fundapp.courts import queries as courts
 from fundapp.custody.models import CaseReceipt, Payout
 from fundapp.custody.rules import CaseReceiptStatus, PayoutStatus, Purpose
-from fundapp.disbursement.models import Batch, BatchLine
+from fundapp.disbursement.models import Batch, BatchLine, ResultFile
 from fundapp.disbursement.rules import BatchStatus, LineStatus
 from fundapp.eligibility import queries as eligibility
+from fundapp.eligibility.models import TermsIssue
 from fundapp.eligibility.rules import DEFAULT_CEILING
 from fundapp.funding import queries as funding
 from fundapp.funding.models import FundReceipt, Source
 from fundapp.funding.rules import ReceiptStatus
 from fundapp.ledger import queries as books
-from fundapp.ledger.models import Correction
-from fundapp.ledger.rules import CorrectionStatus
+from fundapp.ledger.models import Correction, Voucher
+from fundapp.ledger.rules import CorrectionStatus, voucher_number
 from fundapp.recovery import queries as recovery
 from fundapp.users.models import User
 from fundapp.users.rules import Permission
@@ -303,3 +305,45 @@ def waiting(user: User) -> list[Task]:
 
 def _count(query: Select[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+
+
+def names_of(subjects: set[str]) -> dict[str, str]:
+    """What people call these records, by subject: one question for each kind that has names."""
+    wanted: dict[str, list[int]] = {}
+    for subject in subjects:
+        kind, _, number = subject.partition(":")
+        if kind in NAMES and number.isdecimal():
+            wanted.setdefault(kind, []).append(int(number))
+    found = {}
+    for kind, ids in wanted.items():
+        columns, name = NAMES[kind]
+        for key, *parts in db.session.execute(select(*columns).where(columns[0].in_(ids))):
+            found[f"{kind}:{key}"] = name(*parts)
+    return found
+
+
+def _own(name: str) -> str:
+    return name
+
+
+NAMES: dict[str, tuple[tuple[Any, ...], Callable[..., str]]] = {
+    "account": ((PayeeAccount.id, PayeeAccount.number_mask), _own),
+    "advance": (
+        (Advance.id, Advance.created_at, Advance.id),
+        lambda created_at, advance_id: cited(clock.local(created_at).year, advance_id),
+    ),
+    "batch": ((Batch.id, Batch.number), _own),
+    "case": ((Case.id, Case.number), _own),
+    "case-import": ((CaseImport.id, CaseImport.file_name), _own),
+    "case-receipt": ((CaseReceipt.id, CaseReceipt.bank_reference), _own),
+    "ceremony": ((Ceremony.id, Ceremony.name), _own),
+    "fund-receipt": ((FundReceipt.id, FundReceipt.bank_reference), _own),
+    "party": ((Party.id, Party.name, Party.kind), masked_name),
+    "result-file": ((ResultFile.id, ResultFile.file_name), _own),
+    "source": ((Source.id, Source.name), _own),
+    "terms": ((TermsIssue.id, TermsIssue.document), _own),
+    "ladder": ((LadderIssue.id, LadderIssue.document), _own),
+    "user": ((User.id, User.name), _own),
+    "voucher": ((Voucher.id, Voucher.year, Voucher.number), voucher_number),
+}
+"""By kind of record: the columns of its name, and how they are put together. Persons stay masked."""

@@ -16,7 +16,8 @@ from fundapp.courts import queries as courts
 from fundapp.funding import queries as funding
 from fundapp.oversight import queries
 from fundapp.oversight.forms import TrailFilter
-from fundapp.oversight.navigation import address_of, navigation
+from fundapp.oversight.navigation import navigation
+from fundapp.oversight.telling import subject_names, telling
 from fundapp.trail import queries as acts
 from fundapp.trail import service as recording
 from fundapp.trail.rules import Event
@@ -30,6 +31,10 @@ bp = Blueprint("oversight", __name__)
 @bp.app_context_processor
 def _navigate() -> dict[str, Any]:
     return {"nav": navigation()}
+
+
+bp.add_app_template_filter(subject_names)
+bp.add_app_template_filter(telling)
 
 
 @hear_of_exports
@@ -106,7 +111,6 @@ def trail() -> Answer:
         TRAIL_COLUMNS,
         title=_("操作留痕"),
         form=form,
-        addresses=address_of,
     )
 
 

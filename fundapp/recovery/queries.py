@@ -73,12 +73,6 @@ def allocations_of(advance_id: int) -> Sequence[Allocation]:
     ).all()
 
 
-def allocations_from(receipt_id: int) -> Sequence[Allocation]:
-    return db.session.scalars(
-        select(Allocation).where(Allocation.receipt_id == receipt_id).order_by(Allocation.id)
-    ).all()
-
-
 def unallocated(scope: frozenset[str], *, text: str | None = None) -> Select[Any]:
     """The query of the receipts that wait to be split."""
     return custody.receipts(scope, text=text, is_unallocated=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple, TypeVar
 
-from fundapp.core.errors import RuleViolation, StaleRecord
+from fundapp.core.errors import RuleViolation
 from fundapp.core.money import ZERO, Money, plain, split, to_fen
 from fundapp.eligibility.rules import RecoveryOrder
 
@@ -106,9 +106,3 @@ def check_day(day: date, *, earliest: date, today: date) -> None:
             earliest=earliest.isoformat(),
             today=today.isoformat(),
         )
-
-
-def check_seen(current: int, seen: int) -> None:
-    """What was on screen is what is allocated."""
-    if current != seen:
-        raise StaleRecord("本案的分配情况在您打开页面之后已有变化，请刷新页面核对三方金额后重新办理。")

@@ -5,6 +5,7 @@ from datetime import date
 from fundapp.core import clock
 from fundapp.core.db import db
 from fundapp.core.money import ZERO, bare
+from fundapp.core.versions import check_seen
 from fundapp.custody import queries as custody_queries
 from fundapp.custody import service as custody
 from fundapp.eligibility.rules import LABELS as ORDER_LABELS
@@ -48,7 +49,7 @@ def allocate(
     proposed = queries.proposal(receipt)
     found, parts = proposed.standing, proposed.parts
     if seen_version is not None:
-        rules.check_seen(current=found.version, seen=seen_version)
+        check_seen(current_version=found.version, seen_version=seen_version)
     day = business_date or proposed.earliest
     rules.check_day(day, earliest=proposed.earliest, today=clock.today())
     voucher_id = _give_back(receipt, parts, day, actor) if parts.fund > ZERO else None

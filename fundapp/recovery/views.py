@@ -51,7 +51,7 @@ WAITING_COLUMNS = [
 ]
 
 
-@bp.get("/")
+@bp.get("")
 @require(Permission.RECOVERY_READ)
 def index() -> Answer:
     form = RecoveryFilter()

@@ -6,11 +6,9 @@ from unicodedata import east_asian_width
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 
 from fundapp.core import clock, jobs
-from fundapp.core.commands import plainly
-from fundapp.core.config import ROOT
+from fundapp.core.commands import migrate_to_head, plainly
 from fundapp.core.db import transaction
 from fundapp.core.errors import RuleViolation
 from fundapp.core.money import plain
@@ -58,7 +56,7 @@ FIGURES = (
 @plainly
 def demo() -> None:
     """Play the Yueyang story of 2018 through the real services, on an empty database."""
-    upgrade(directory=str(ROOT / "migrations"))
+    migrate_to_head()
     if courts.codes():
         raise RuleViolation("数据库中已有数据，演示不会与真实数据混在一起；请用 FUND_INSTANCE 指定空的目录后再试。")
     plans = district()

@@ -4,7 +4,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from fundapp.core.db import Book, db
 from fundapp.core.errors import NotFound
@@ -81,7 +81,3 @@ def _walk(court_code: str) -> Generator[dict[str, Any], None, None]:
     with db.session.execute(query.execution_options(yield_per=1000)) as result:
         for row in result.mappings():
             yield {**row, "event": row["event"].value}
-
-
-def entry_count(scope: frozenset[str]) -> int:
-    return db.session.scalar(select(func.count()).select_from(TrailEntry).where(TrailEntry.court_code.in_(scope))) or 0

@@ -5,11 +5,11 @@ length in bytes, a colon and the bytes, so that no two entries share their bytes
 """
 
 import enum
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
 
+from fundapp.core.digests import digest_of
 from fundapp.core.words import N_
 
 FIRST_SEAL = "0" * 64
@@ -312,8 +312,4 @@ def seal(
         facts,
         previous,
     )
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode()
-        digest.update(b"%d:%b" % (len(data), data))
-    return digest.hexdigest()
+    return digest_of(parts)

@@ -130,7 +130,7 @@ def test_signers_read_and_sign_in_turn_until_the_money_is_reserved(app, sign_in)
     a_receipt("20000.00")
     for role in queries.roles_to_sign(advance):
         client = sign_in(the_holder(role))
-        page = Page(client, "/advances/?is_mine=y").follow(advance.cited)
+        page = Page(client, "/advances?is_mine=y").follow(advance.cited)
         page.follow("签署审批意见")
         facts = page.facts()
         assert facts["大写"] == "人民币壹万伍仟元零壹分" and facts["可用资金"] == "20,000.00 元"
@@ -243,17 +243,17 @@ def test_a_paid_advance_shows_its_payment_and_its_voucher(app, sign_in):
 def test_the_list_filters_and_is_a_workbook_too(app, sign_in):
     first, second = an_advance("100.00"), signed(an_advance("200.00"), Role.BUREAU_DIRECTOR)
     client = sign_in(the_holder(Role.FINANCE_REVIEWER))
-    page = Page(client, "/advances/")
+    page = Page(client, "/advances")
     assert [row[0] for row in page.table("垫付申请")] == [second.cited, first.cited]
     page.submit("查询", {"案号或申请执行人": first.case.number})
     assert [row[0] for row in page.table("垫付申请")] == [first.cited]
-    page.get("/advances/").submit("查询", {"只看待我办理": True})
+    page.get("/advances").submit("查询", {"只看待我办理": True})
     assert [row[0] for row in page.table("垫付申请")] == [second.cited]
-    page.get("/advances/").submit("查询", {"状态": "paid"})
+    page.get("/advances").submit("查询", {"状态": "paid"})
     assert "没有符合条件的垫付申请" in page.main
-    page.get("/advances/?status=nonsense&role=nonsense")
+    page.get("/advances?status=nonsense&role=nonsense")
     assert len(page.table("垫付申请")) == 2
-    answer = client.get("/advances/?format=xlsx&role=finance_reviewer")
+    answer = client.get("/advances?format=xlsx&role=finance_reviewer")
     [head, row] = python_calamine.load_workbook(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
     assert head[0] == "编号" and row[0] == second.cited and row[5:8] == [200, "审批中", "财务复核"]
 

@@ -134,7 +134,7 @@ def test_a_case_is_corrected_and_a_stale_page_is_told(handler, sign_in):
     assert page.facts()["执行标的"] == "9,000.00 元" and page.facts()["执行和解"] == "是"
     assert "执行标的：8000.00→9000.00；是否和解：否→是" in page.text
     stale.submit("保存", claim="1")
-    assert stale.status == 409 and "已被他人修改" in stale.text
+    assert stale.status == 409 and "已有变动" in stale.text
     assert case.claim == yuan("9000")
 
 

@@ -16,7 +16,7 @@ from fundapp.ceremonies.rules import (
     Method,
     PayeeStatus,
 )
-from fundapp.core.errors import RuleViolation, StaleRecord
+from fundapp.core.errors import RuleViolation
 from fundapp.core.money import yuan
 
 DAY = date(2018, 11, 11)
@@ -72,12 +72,6 @@ def test_the_list_changes_only_while_planned_and_payees_are_dealt_with_only_whil
         else:
             with pytest.raises(RuleViolation, match=rules.LABELS[status]):
                 check(status)
-
-
-def test_what_was_read_is_what_is_decided_on():
-    rules.check_seen(current_version=3, seen_version=3)
-    with pytest.raises(StaleRecord, match="刷新页面"):
-        rules.check_seen(current_version=4, seen_version=3)
 
 
 @pytest.mark.parametrize(("today", "is_planned", "is_opened"), [(10, True, False), (11, True, True), (12, False, True)])

@@ -21,7 +21,8 @@ from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
 from fundapp.users import service as users
 from fundapp.users.rules import Role
-from tests.builders.advances import an_approved_advance
+from tests.builders.advances import a_paid_advance, an_approved_advance
+from tests.builders.cases import a_case
 from tests.builders.ceremonies import (
     a_ceremony,
     an_open_ceremony,
@@ -35,7 +36,7 @@ from tests.builders.ceremonies import (
     the_line,
     witnessed,
 )
-from tests.builders.custody import an_approved_payout
+from tests.builders.custody import a_case_receipt, a_paid_payout, an_approved_payout
 from tests.builders.people import COURT, OTHER_COURT, a_user, the_holder
 
 FEN_10000, FEN_5000 = yuan("10000.00"), yuan("5000.00")
@@ -236,6 +237,23 @@ def test_a_receipt_or_a_line_of_the_bank_proves_one_payment(app, method):
     with pytest.raises(RuleViolation, match="N1已在"):
         handed_over(the_line(ceremony, 2), reference="N1")
     assert the_line(ceremony, 2).status is PayeeStatus.SIGNED_IN
+
+
+def test_a_line_of_the_bank_that_paid_elsewhere_proves_nothing_here(app):
+    payout, advance = a_paid_payout(), a_paid_advance()
+    ceremony = an_open_ceremony(an_approved_payout(), an_approved_advance())
+    with pytest.raises(RuleViolation, match=f"{payout.bank_reference}已在“{payout.case.number}”使用"):
+        handed_over(the_line(ceremony, 1), reference=payout.bank_reference)
+    with pytest.raises(RuleViolation, match=f"{advance.payment.bank_reference}已在“{advance.case.number}”使用"):
+        handed_over(the_line(ceremony, 2), reference=advance.payment.bank_reference)
+
+
+def test_what_the_debtor_paid_before_the_day_waits_to_be_split(app):
+    advance = an_approved_advance("18000.00", case=a_case("18000.00"))
+    ceremony = an_open_ceremony(advance)
+    receipt = a_case_receipt("5000.00", advance.case)
+    handed_over(the_line(ceremony))
+    assert receipt.waits_for_allocation
 
 
 def test_an_advance_and_a_payout_stand_on_one_list_at_a_time(app):

@@ -74,7 +74,7 @@ def rows(response) -> list[list[object]]:
 def test_the_clerk_plans_lists_and_the_vice_president_freezes(sign_in):
     advance, payout = an_approved_advance("8000.00"), an_approved_payout("10000.00")
     clerk = sign_in(the_holder(Role.FINANCE_CLERK))
-    page = Page(clerk, "/ceremonies/").follow("筹备兑现大会")
+    page = Page(clerk, "/ceremonies").follow("筹备兑现大会")
     page.submit("登记大会")
     assert page.status == 422
     assert "请填写大会名称。" in page.text
@@ -127,7 +127,7 @@ def test_a_stale_freeze_is_refused_on_its_page(sign_in):
     listed(ceremony, an_approved_advance())
     page.submit("审定名单")
     assert page.status == 409
-    assert "您查看之后大会内容已有变化" in page.text
+    assert "该事项在您阅读之后已有变动" in page.text
     assert ceremony.status is CeremonyStatus.PLANNED
 
 
@@ -271,15 +271,15 @@ def test_the_list_of_ceremonies_is_filtered_and_exported(sign_in):
     other = a_ceremony(held_on=clock.today() + timedelta(days=400))
     a_ceremony(court_code=OTHER_COURT)
     auditor = sign_in(the_holder(Role.AUDITOR))
-    page = Page(auditor, "/ceremonies/")
+    page = Page(auditor, "/ceremonies")
     assert [row[1] for row in page.table("兑现大会")] == [other.name, ceremony.name]
     page.submit("查询", status="open")
     [row] = page.table("兑现大会")
     assert row[-4:] == ["1", "8,000.00", "1", "8,000.00"]
     page.submit("查询", status="", year=other.held_on.year)
     assert [row[1] for row in page.table("兑现大会")] == [other.name]
-    assert page.get("/ceremonies/?year=0&status=no&court_code=x").status == 200
-    exported = rows(auditor.get("/ceremonies/?status=open&format=xlsx"))
+    assert page.get("/ceremonies?year=0&status=no&court_code=x").status == 200
+    exported = rows(auditor.get("/ceremonies?status=open&format=xlsx"))
     assert [(row[1], row[-1]) for row in exported] == [(ceremony.name, 8000)]
 
 

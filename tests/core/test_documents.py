@@ -2,13 +2,19 @@
 
 import hashlib
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import pylopdf_fonts_zh_cn
 import pypdfium2
 import pytest
 import typst
+from flask import Flask
 
 from fundapp.core import documents
+from fundapp.core.config import Settings
 
 VOUCHER = {
     "court": "岳阳市岳阳楼区人民法院",
@@ -84,6 +90,22 @@ def a_roster(payees: int) -> dict:
         "staff": ["周书记员", "吴法警"],
         "witnesses": [{"name": "郑某", "capacity": "人大代表"}, {"name": "", "capacity": ""}],
     }
+
+
+@contextmanager
+def printing(*, font_dir: Path | None = None) -> Iterator[None]:
+    """An application that knows nothing but where the court's own fonts lie."""
+    app = Flask(__name__)
+    settings = Settings.for_tests(instance=Path(app.root_path), database_url="sqlite://")
+    app.config["SETTINGS"] = replace(settings, font_dir=font_dir)
+    with app.app_context():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _plainly() -> Iterator[None]:
+    with printing():
+        yield
 
 
 def pages(paper: bytes) -> list[str]:
@@ -195,11 +217,11 @@ def test_another_mistake_in_a_paper_is_not_taken_for_a_missing_glyph():
         documents.pdf("voucher", {key: value for key, value in VOUCHER.items() if key != "court"})
 
 
-def test_the_court_s_own_fonts_are_found(tmp_path, monkeypatch):
+def test_the_court_s_own_fonts_are_found(tmp_path):
     shutil.copy(pylopdf_fonts_zh_cn.sans_path(), tmp_path / "own.otf")
-    monkeypatch.setenv("FUND_FONT_DIR", str(tmp_path))
-    assert "张三" in pages(documents.pdf("voucher", VOUCHER))[0]
-    own = documents._fonts(str(tmp_path))
+    with printing(font_dir=tmp_path):
+        assert "张三" in pages(documents.pdf("voucher", VOUCHER))[0]
+    own = documents._fonts(tmp_path)
     assert str(tmp_path / "own.otf") in {font.path for font in own.fonts()}
 
 

@@ -34,7 +34,7 @@ def test_the_administrator_corrects_a_name(app, sign_in):
     page.submit("保存", 法院名称="岳阳楼区人民法院")
     assert page.status == 302 and "岳阳楼区人民法院" in page.main
     stale.submit("保存", 法院名称="旧名")
-    assert stale.status == 409 and "刷新页面" in stale.main
+    assert stale.status == 409 and "已有变动" in stale.main
     assert Page(client, f"/courts/{COURT}/edit").table("办理经过")[-1][2] == "修改法院"
     missing = Page(client, "/courts/湘0699/edit")
     assert missing.status == 404 and "湘0699" in missing.main

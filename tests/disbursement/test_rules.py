@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fundapp.core.errors import RuleViolation, StaleRecord
+from fundapp.core.errors import RuleViolation
 from fundapp.core.money import bare, from_fen, yuan
 from fundapp.core.spreadsheet import Cell, Row, Table, read_table
 from fundapp.disbursement import rules
@@ -112,12 +112,6 @@ def test_the_builder_does_not_sign():
     rules.check_other_hand(1, 2)
     with pytest.raises(RuleViolation, match="编制人不能签发"):
         rules.check_other_hand(1, 1)
-
-
-def test_what_changed_since_it_was_seen_is_not_decided():
-    rules.check_seen(current_version=3, seen_version=3)
-    with pytest.raises(StaleRecord, match="刷新页面"):
-        rules.check_seen(current_version=4, seen_version=3)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from fundapp.core import clock
 from fundapp.core.db import db, transaction
 from fundapp.core.errors import NotFound, RuleViolation, StaleRecord
 from fundapp.core.money import ZERO, yuan
-from fundapp.disbursement import queries, service
+from fundapp.custody import service as custody
+from fundapp.disbursement import service
 from fundapp.disbursement.models import Batch, BatchLine, ResultFile
 from fundapp.disbursement.rules import PAYMENT_HEADERS, RESULT_HEADERS, BatchStatus, LineStatus
 from fundapp.ledger import queries as books
@@ -28,7 +29,8 @@ from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
 from fundapp.users.rules import Role
 from tests.builders.advances import an_advance, an_approved_advance
-from tests.builders.cases import an_account
+from tests.builders.cases import a_case, an_account
+from tests.builders.custody import a_case_receipt, a_paid_payout, an_approved_payout
 from tests.builders.disbursement import (
     PAYING_NUMBER,
     a_batch,
@@ -41,6 +43,7 @@ from tests.builders.disbursement import (
     told,
 )
 from tests.builders.people import COURT, OTHER_COURT, a_user, the_holder
+from tests.builders.recovery import allocated
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -376,7 +379,8 @@ def test_a_failed_advance_is_paid_again_in_a_new_line_linked_to_it():
     imported(told(again.lines[0]))
     assert advance.status is AdvanceStatus.PAID
     assert vouchers() == 1
-    assert [one.status for one in queries.lines_of_advance(advance.id)] == [
+    tries = db.session.scalars(select(BatchLine).where(BatchLine.advance_id == advance.id).order_by(BatchLine.id))
+    assert [one.status for one in tries] == [
         LineStatus.FAILED,
         LineStatus.CANCELLED,
         LineStatus.PAID,
@@ -491,6 +495,36 @@ def test_a_payment_in_a_closed_month_is_refused_and_stays_open():
     assert line.status is LineStatus.WAITING
 
 
+def test_a_files_name_is_kept_as_the_database_can_keep_it():
+    line = a_sent_batch().lines[0]
+    assert imported(told(line), name="C:\\回执\0一.xlsx").file_name == "回执一.xlsx"
+
+
+def test_what_the_debtor_paid_while_the_bank_had_the_order_waits_to_be_split():
+    case = a_case("18000.00")
+    early = a_case_receipt("1000.00", case)
+    line = a_sent_batch(advances=[an_approved_advance("17000.00", case=case)]).lines[0]
+    late = a_case_receipt("5000.00", case)
+    promised = an_approved_payout("4000.00", case)
+    imported(told(line))
+    payer = reviewer()
+    assert (early.waits_for_allocation, late.waits_for_allocation) == (False, True)
+    with pytest.raises(RuleViolation, match="须先分配"), transaction(COURT):
+        custody.pay(
+            promised.id,
+            bank_reference="DF-1",
+            paid_on=clock.today(),
+            seen_version=promised.version,
+            actor=payer,
+        )
+    handler = the_holder(Role.CASE_HANDLER)
+    with transaction(COURT):
+        custody.withdraw_payout(promised.id, reason="先行分配", seen_version=promised.version, actor=handler)
+    [split] = allocated(late)
+    assert (split.fund, split.creditor, split.refund) == (yuan("5000.00"), ZERO, ZERO)
+    a_paid_payout("1000.00", case)
+
+
 def test_a_file_that_cannot_be_read_leaves_nothing():
     with pytest.raises(RuleViolation, match="缺少的列"):
         read("甲,乙\r\n1,2\r\n".encode("gb18030"))
@@ -550,3 +584,13 @@ def test_a_line_is_resolved_once_and_only_while_unknown():
             seen_version=seen,
             actor=reviewer(),
         )
+
+
+def test_money_that_came_in_since_the_batch_was_built_stops_its_sending(app):
+    advance = an_approved_advance("8000.00", case=a_case(claim="8000.00"))
+    batch = a_signed_batch(advances=[advance])
+    a_case_receipt("8000.00", case=advance.case)
+    clerk = the_holder(Role.FINANCE_CLERK)
+    with pytest.raises(RuleViolation, match=r"第1笔.*已不能付款.*请撤销本批次"), transaction(COURT):
+        service.payment_file(batch.id, actor=clerk)
+    assert batch.status is BatchStatus.SIGNED

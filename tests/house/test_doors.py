@@ -28,7 +28,9 @@ def example(rule: Rule) -> dict[str, object]:
     values: dict[str, object] = {}
     for name, converter in rule._converters.items():
         kind = type(converter).__name__
-        values[name] = 1 if kind == "IntegerConverter" else "house.css" if rule.endpoint == "static" else "x"
+        values[name] = (
+            1 if kind in ("IntegerConverter", "RecordNumber") else "house.css" if rule.endpoint == "static" else "x"
+        )
     return values
 
 

@@ -34,6 +34,12 @@ def sheet(client, url: str) -> list[tuple]:
     return list(openpyxl.load_workbook(io.BytesIO(response.data)).active.iter_rows(values_only=True))
 
 
+def test_the_journal_of_a_subject_that_cannot_be_is_empty_and_no_failure(clerk):
+    a_voucher("16409.02", source="source:3")
+    assert "16,409.02" in clerk.get("/ledger?subject=source%3A3%00").text
+    assert clerk.get("/ledger?subject=%00" + "9" * 5000).status_code == 200
+
+
 def test_the_journal_shows_vouchers_with_their_postings(clerk):
     a_voucher("16409.02", source="source:3")
     a_voucher("100.00", Movement.CASE_MONEY_RECEIVED, case="case:17")

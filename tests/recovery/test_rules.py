@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fundapp.core.errors import RuleViolation, StaleRecord
+from fundapp.core.errors import RuleViolation
 from fundapp.core.money import ZERO, from_fen, total, yuan
 from fundapp.eligibility.rules import RecoveryOrder
 from fundapp.recovery.rules import (
     check_advanced,
     check_allocatable,
     check_day,
-    check_seen,
     creditor_rest,
     served,
     split_recovery,
@@ -146,12 +145,6 @@ def test_only_money_after_an_advance_is_split(is_advanced, told):
 )
 def test_an_allocation_is_booked_between_the_money_and_today(day, told):
     _told(lambda: check_day(day, earliest=date(2018, 6, 20), today=date(2018, 6, 25)), told)
-
-
-def test_what_was_seen_is_what_is_allocated():
-    check_seen(current=3, seen=3)
-    with pytest.raises(StaleRecord, match="核对三方金额"):
-        check_seen(current=4, seen=3)
 
 
 def _told(check, told):

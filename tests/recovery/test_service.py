@@ -262,7 +262,7 @@ def test_a_split_is_of_what_was_on_screen(app):
     seen = queries.standing(advance.case).version
     allocated(first)
     reviewer = the_holder(Role.FINANCE_REVIEWER)
-    with pytest.raises(StaleRecord, match="核对三方金额"), transaction(COURT):
+    with pytest.raises(StaleRecord, match="请重新打开"), transaction(COURT):
         service.allocate(second.id, seen_version=seen, actor=reviewer)
 
 

@@ -19,7 +19,7 @@ def at(sign_in, role, url):
 
 def test_a_reviewer_sees_the_three_parts_before_he_books_them(app, sign_in):
     receipt = a_recovered_receipt("20000.00")
-    page = at(sign_in, Role.FINANCE_REVIEWER, "/recovery/").follow("待分配案款").follow(receipt.bank_reference)
+    page = at(sign_in, Role.FINANCE_REVIEWER, "/recovery").follow("待分配案款").follow(receipt.bank_reference)
     page.follow("分配案款")
     assert [row[1] for row in page.table("分配方案")] == ["15,000.00", "3,000.00", "2,000.00"]
     assert page.facts()["分配次序"] == "先归还垫付资金"
@@ -39,7 +39,7 @@ def test_a_split_that_others_overtook_is_not_booked(app, sign_in):
     page = at(sign_in, Role.FINANCE_REVIEWER, f"/recovery/receipts/{second.id}/allocate")
     allocated(first)
     page.submit("确认分配")
-    assert page.status == 409 and "核对三方金额" in page.alerts[0]
+    assert page.status == 409 and "已有变动" in page.alerts[0]
     assert not second.is_allocated
     assert [row[1] for row in page.table("分配方案")] == ["5,000.00", "3,000.00", "2,000.00"], "as things stand now"
 
@@ -73,16 +73,16 @@ def test_the_lists_are_filtered_and_exported(app, sign_in):
     receipt = a_recovered_receipt("1000.00", advance=still)
     client = sign_in(the_holder(Role.AUDITOR))
 
-    page = Page(client, "/recovery/")
+    page = Page(client, "/recovery")
     assert [row[5:] for row in page.table("垫付款追偿")] == [
         ["6,000.00", "0.00", "6,000.00"],
         ["5,000.00", "5,000.00", "0.00"],
     ]
     assert "11,000.00" in page.main
-    narrowed = page.get("/recovery/?is_open=y&order=fund_first").table("垫付款追偿")
+    narrowed = page.get("/recovery?is_open=y&order=fund_first").table("垫付款追偿")
     assert [row[0] for row in narrowed] == [still.case.number]
-    assert "没有符合条件的垫付款" in page.get("/recovery/?text=查无此案").main
-    assert rows(client, "/recovery/?format=xlsx") == 3
+    assert "没有符合条件的垫付款" in page.get("/recovery?text=查无此案").main
+    assert rows(client, "/recovery?format=xlsx") == 3
 
     [row] = page.get("/recovery/debtors").table("未收回款")
     debtor = still.case.debtors[0]

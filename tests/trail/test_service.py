@@ -46,9 +46,8 @@ def test_each_court_has_a_chain_of_its_own_without_a_gap(app):
             rename(there, court_code=OTHER_COURT)
     for court_code in (COURT, OTHER_COURT):
         entries = db.session.scalars(db.select(TrailEntry).where(TrailEntry.court_code == court_code)).all()
-        assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+        assert [entry.seq for entry in entries] == [1, 2, 3]
         assert queries.first_break(court_code) is None
-    assert queries.entry_count(frozenset({COURT, OTHER_COURT})) == 6
 
 
 @pytest.mark.parametrize("facts", [{}, {"name": "甲", "more": "x"}, {"other": "甲"}], ids=str)

@@ -10,8 +10,9 @@ from fundapp.cases.rules import HEADERS, LABELS, CaseNumber, CaseStatus, ClaimCa
 from fundapp.cases.service.records import case_record
 from fundapp.core import clock
 from fundapp.core.db import db
-from fundapp.core.errors import RuleViolation, StaleRecord
+from fundapp.core.errors import RuleViolation
 from fundapp.core.money import Money, bare
+from fundapp.core.versions import check_seen
 from fundapp.core.words import N_
 from fundapp.trail import service as trail
 from fundapp.trail.rules import Event
@@ -239,6 +240,5 @@ def mark_concluded_by_advance(case_id: int, *, on: date, advance: str, actor: Us
 def _own_case(case_id: int, seen_version: int, actor: User) -> Case:
     case = queries.case(case_id, users.readable_courts(actor))
     check_acts_here(actor.court_code, case.court_code)
-    if case.version != seen_version:
-        raise StaleRecord("案件信息已被他人修改。请刷新页面，查看最新内容后重新办理。")
+    check_seen(current_version=case.version, seen_version=seen_version)
     return case

@@ -35,7 +35,6 @@ from fundapp.disbursement.rules.words import (
     check_other_hand,
     check_payment_day,
     check_resolution,
-    check_seen,
     line_key,
 )
 
@@ -65,7 +64,6 @@ __all__ = [
     "check_payment_day",
     "check_resolution",
     "check_result",
-    "check_seen",
     "line_digest",
     "line_key",
     "line_keys",

@@ -1,7 +1,6 @@
 """The order to the bank: what is sealed into each line and each batch, and the columns of the payment file. Pure.
 
-The digests are SHA-256 over parts in a fixed order, each part as its length in bytes in decimal, a colon, and its UTF-8
-bytes, so that no two records share their bytes. Amounts stand in yuan with two places, days as ISO dates.
+The digests (``core.digests``) go over parts in a fixed order. Amounts stand in yuan with two places, days as ISO dates.
 
 * A line: form ``1``, court, batch number, sequence, advance (``advance:17``), the advance's own digest that its signers
   approved, case number, payee, bank, account number, amount.
@@ -11,12 +10,12 @@ bytes, so that no two records share their bytes. Amounts stand in yuan with two 
 Source of the columns: ICBC 批量支付, as several independent programs write it; other banks map theirs onto it.
 """
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from fundapp.core.digests import digest_of
 from fundapp.core.money import Money, bare, total
 from fundapp.core.spreadsheet import SheetColumn
 from fundapp.disbursement.rules.words import line_key
@@ -75,7 +74,7 @@ class Order:
 
 def line_digest(court_code: str, number: str, order: Order) -> str:
     """The seal of one line; see the form above."""
-    return _digest(
+    return digest_of(
         (
             FORM,
             court_code,
@@ -94,7 +93,7 @@ def line_digest(court_code: str, number: str, order: Order) -> str:
 
 def batch_digest(court_code: str, number: str, day: date, payer: Payer, orders: Sequence[Order]) -> str:
     """The seal of a batch over the seals of its lines; see the form above."""
-    return _digest(
+    return digest_of(
         (
             FORM,
             court_code,
@@ -133,11 +132,3 @@ def payment_row(number: str, day: date, payer: Payer, order: Order) -> list[Any]
         "",
         line_key(number, order.sequence),
     ]
-
-
-def _digest(parts: Iterable[str]) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode()
-        digest.update(b"%d:%b" % (len(data), data))
-    return digest.hexdigest()

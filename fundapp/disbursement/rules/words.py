@@ -4,7 +4,7 @@ import enum
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from fundapp.core.errors import RuleViolation, StaleRecord
+from fundapp.core.errors import RuleViolation
 from fundapp.core.words import N_
 
 MOST_LINES = 500
@@ -84,12 +84,6 @@ def check_line_move(current: LineStatus, target: LineStatus) -> None:
             current=LABELS[current],
             target=LABELS[target],
         )
-
-
-def check_seen(*, current_version: int, seen_version: int) -> None:
-    """What was on the screen is what is decided on."""
-    if current_version != seen_version:
-        raise StaleRecord("该发放批次在您打开页面之后已有变化，请刷新页面核对最新内容后再办理。")
 
 
 def check_other_hand(built_by_id: int, signer_id: int) -> None:

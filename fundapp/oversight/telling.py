@@ -1,0 +1,152 @@
+"""How the trail is told to people: its facts and subjects in words, linked to the records they speak of."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from fundapp.cases.rules import PartyRole
+from fundapp.ceremonies.rules import Method, WitnessCapacity
+from fundapp.core.money import plain, yuan
+from fundapp.core.templating import label
+from fundapp.core.words import N_
+from fundapp.disbursement.rules import LineStatus
+from fundapp.funding.rules import Direction, SourceKind
+from fundapp.ledger.rules import Model
+from fundapp.oversight import queries
+from fundapp.oversight.navigation import address_of
+from fundapp.trail.rules import Event
+from fundapp.users.rules import Role
+
+SHORT = 8
+SUBJECT = re.compile(r"[a-z][a-z-]*:\d+")
+AMOUNT = re.compile(r"\d{1,12}\.\d\d")
+PEOPLE = {"first_staff", "second_staff"}
+NOISE = {(Event.VOUCHER_POSTED, "name")}
+"""Facts for machines alone: the name under which a voucher is posted only once."""
+
+WORDS = {
+    (name, member.value): member
+    for name, members in {
+        "kind": SourceKind,
+        "direction": Direction,
+        "method": Method,
+        "capacity": WitnessCapacity,
+        "model": Model,
+        "outcome": LineStatus,
+    }.items()
+    for member in members
+} | {("role", member.value): member for roles in (Role, PartyRole) for member in roles}
+"""Facts that are kept as a code, and the enum member whose label a reader knows."""
+
+KINDS = {
+    "account": N_("收款账户"),
+    "advance": N_("垫付申请"),
+    "assessment": N_("条件审查"),
+    "audit-package": N_("审计包"),
+    "batch": N_("发放批次"),
+    "batch-line": N_("发放明细"),
+    "case": N_("案件"),
+    "case-import": N_("导入记录"),
+    "case-receipt": N_("案款到账"),
+    "ceremony": N_("兑现大会"),
+    "correction": N_("冲销申请"),
+    "court": N_("法院"),
+    "fund-receipt": N_("资金到账"),
+    "ladder": N_("审批限额"),
+    "month": N_("月份"),
+    "party": N_("当事人"),
+    "paying-account": N_("付款账户"),
+    "payout": N_("案款发放"),
+    "result-file": N_("银行回执"),
+    "source": N_("资金来源"),
+    "terms": N_("垫付条件"),
+    "user": N_("用户"),
+    "voucher": N_("凭证"),
+    "year": N_("年度"),
+}
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One fact or subject as a reader sees it."""
+
+    name: str
+    text: str
+    url: str | None = None
+    title: str | None = None
+
+
+def subject_names(subjects: Iterable[str | None]) -> dict[str, Telling]:
+    """Each record by the name that people call it by, with its page; asked once for all of them."""
+    asked = {subject for subject in subjects if subject}
+    names = queries.names_of(asked)
+    return {
+        subject: Telling("", names.get(subject) or _numbered(subject), address_of(subject), subject)
+        for subject in asked
+    }
+
+
+def _numbered(subject: str) -> str:
+    """A record without a name of its own: its kind and its number."""
+    kind, _colon, rest = subject.partition(":")
+    return f"{_(KINDS[kind]) if kind in KINDS else kind} {rest.rpartition(':')[2]}"
+
+
+def telling(entries: Sequence[Any]) -> list[tuple[Any, Telling, list[Telling]]]:
+    """Every entry of the trail with its subject and its facts in words."""
+    known = subject_names(subject for entry in entries for subject in _subjects_in(entry))
+    return [
+        (
+            entry,
+            known[entry.subject],
+            [
+                _told(name, text, known)
+                for name, text in entry.told.items()
+                if text and (entry.event, name) not in NOISE
+            ],
+        )
+        for entry in entries
+    ]
+
+
+def _subjects_in(entry: Any) -> Iterable[str]:
+    yield entry.subject
+    for name, text in entry.told.items():
+        if name in PEOPLE:
+            yield f"user:{text}"
+        else:
+            yield from SUBJECT.findall(text)
+
+
+def _told(name: str, text: str, known: dict[str, Telling]) -> Telling:
+    if name == "digest":
+        return Telling(name, text[:SHORT], title=text)
+    if name in PEOPLE:
+        return Telling(name, known[f"user:{text}"].text)
+    if text in known:
+        return Telling(name, known[text].text, known[text].url)
+    if (name, text) in WORDS:
+        return Telling(name, label(WORDS[name, text]))
+    if AMOUNT.fullmatch(text):
+        return Telling("creditor_part" if name == "creditor" else name, f"{plain(yuan(text))} {_('元')}")
+    if name == "changes":
+        return Telling(name, _changes(text, known))
+    return Telling(name, text)
+
+
+def _changes(text: str, known: dict[str, Telling]) -> str:
+    """A change of a ceremony's list as its service notes it: ``+advance:17 5000.00 cash`` or ``-payout:3``."""
+    if not re.match(rf"[+-]{SUBJECT.pattern}", text):
+        return text
+    words = [_("加入") if text[0] == "+" else _("移出")]
+    for part in text[1:].split():
+        if part in known:
+            words.append(known[part].text)
+        elif AMOUNT.fullmatch(part):
+            words.append(f"{plain(yuan(part))} {_('元')}")
+        else:
+            words.append(label(WORDS["method", part]) if ("method", part) in WORDS else part)
+    return " ".join(words)
