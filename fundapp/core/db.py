@@ -163,9 +163,9 @@ def transaction(*court_codes: str) -> Iterator[None]:
     """Commit what happens inside, or none of it, with no other writer on these courts' books in between.
 
     A rule that compares a sum with a limit is only true if nobody adds to the sum meanwhile. The lock is the row of
-    each
-    court's book; several are taken in the order of their codes. What the session read before is read afresh. On SQLite
-    the writers of one process also take turns on a lock before ``BEGIN IMMEDIATE``, or a waiting one could starve.
+    each court's book; several are taken in the order of their codes. What the session read before is read afresh. On
+    SQLite the writers of one process also take turns on a lock before ``BEGIN IMMEDIATE``, or a waiting one could
+    starve.
     """
     assert "transaction" not in db.session.info, "transactions do not nest: one act, one transaction"
     db.session.rollback()

@@ -6,6 +6,7 @@ In: what is uploaded is inspected before it is unfolded, and no number is guesse
 
 import csv
 import io
+import math
 import re
 import zipfile
 import zlib
@@ -452,7 +453,7 @@ def text_of(cell: Cell) -> str:
         return ""
     if isinstance(value, str):
         return value.strip()
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
         raise CellError(N_("单元格%(cell)s不是文本，请把该列设为文本格式后重新填写。"), cell=cell.ref)
     if abs(value) >= TEXT_NUMBER_MAX or "e" in repr(value):
         raise CellError(

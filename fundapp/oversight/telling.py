@@ -53,10 +53,8 @@ KINDS = {
     "case-receipt": N_("案款到账"),
     "ceremony": N_("兑现大会"),
     "correction": N_("冲销申请"),
-    "court": N_("法院"),
     "fund-receipt": N_("资金到账"),
     "ladder": N_("审批限额"),
-    "month": N_("月份"),
     "party": N_("当事人"),
     "paying-account": N_("付款账户"),
     "payout": N_("案款发放"),
@@ -65,7 +63,6 @@ KINDS = {
     "terms": N_("垫付条件"),
     "user": N_("用户"),
     "voucher": N_("凭证"),
-    "year": N_("年度"),
 }
 
 
@@ -90,9 +87,11 @@ def subject_names(subjects: Iterable[str | None]) -> dict[str, Telling]:
 
 
 def _numbered(subject: str) -> str:
-    """A record without a name of its own: its kind and its number."""
+    """A record without a name of its own: its kind and its number; a month, a year or a court is its own name."""
     kind, _colon, rest = subject.partition(":")
-    return f"{_(KINDS[kind]) if kind in KINDS else kind} {rest.rpartition(':')[2]}"
+    if not rest.isdecimal():
+        return rest.rpartition(":")[2]
+    return str(_("%(kind)s第%(number)s号", kind=_(KINDS[kind]) if kind in KINDS else kind, number=rest))
 
 
 def telling(entries: Sequence[Any]) -> list[tuple[Any, Telling, list[Telling]]]:

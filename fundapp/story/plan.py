@@ -1,9 +1,7 @@
-"""What the year 2018 was to be: courts, numbers, dates and choices, from one seed, so that every play is the same.
-Pure.
+"""The plan of the year 2018: courts, numbers, dates and choices, from one seed, so that every play is the same. Pure.
 
-The totals are the seed's: 1,092 cases under 20,000 yuan, 337 of them concluded by advance payment, more than
-4,000,000 yuan
-raised, 51,024,400.00 yuan handed out at ceremonies. Everything between is invented and marked synthetic.
+The totals are the seed's: 1,092 cases under 20,000 yuan, 337 of them concluded by advance payment, more than 4,000,000
+yuan raised, 51,024,400.00 yuan handed out at ceremonies. Everything between is invented and marked synthetic.
 """
 
 from dataclasses import dataclass

@@ -134,7 +134,7 @@ def test_signers_read_and_sign_in_turn_until_the_money_is_reserved(app, sign_in)
         page.follow("签署审批意见")
         facts = page.facts()
         assert facts["大写"] == "人民币壹万伍仟元零壹分" and facts["可用资金"] == "20,000.00 元"
-        assert "****" in facts["收款账户"]
+        assert "****" in facts["收款账号"]
         page.submit("签署", {"审批结果": "agreed", "审批意见": "情况属实，同意垫付"})
         assert page.status == 302 and "审批意见已签署。" in page.alerts[0]
         assert not page.has_link("签署审批意见")
@@ -183,7 +183,7 @@ def test_a_returned_request_is_mended_from_its_page(app, sign_in):
     page.submit("重新提交", {"申请垫付金额": "7000", "申请理由": "已核减"})
     assert page.status == 302 and page.facts()["申请垫付金额"] == "7,000.00 元"
     assert page.table("以前各轮意见")[0][:4] == ["1", "执行局长", "– 退回补正", "请核减"]
-    assert page.facts()["轮次"] == "2"
+    assert page.facts()["轮次"] == "第2轮"
 
 
 def test_a_request_is_withdrawn_from_its_page_and_its_money_is_free_again(app, sign_in):

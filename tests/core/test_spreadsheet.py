@@ -366,8 +366,8 @@ def test_a_number_that_excel_has_changed_is_never_taken_for_an_identity(value):
     assert refused.value.ref == "C5"
 
 
-@pytest.mark.parametrize("value", [True, date(2018, 3, 1)])
-def test_truth_values_and_days_are_not_text(value):
+@pytest.mark.parametrize("value", [True, date(2018, 3, 1), float("nan")])
+def test_truth_values_days_and_what_is_no_number_are_not_text(value):
     with pytest.raises(CellError, match="C5不是文本"):
         text_of(Cell(value, "C5"))
 
@@ -386,6 +386,8 @@ def test_amounts_are_read_from_numbers_and_text(value, amount):
         (0.1 + 0.2, "D2的金额“0.3000"),
         (-5.0, "D2的金额“-5.0”无效"),
         (1e15, "无效"),
+        (float("nan"), "无效"),
+        (float("inf"), "无效"),
         ("一百", "D2的金额“一百”无效"),
         (True, "D2不是金额"),
         (date(2018, 3, 1), "D2不是金额"),
@@ -415,7 +417,7 @@ def test_days_are_read_as_people_write_them(value):
 
 
 @pytest.mark.parametrize(
-    "value", [None, "", "2018-02-30", "18-3-1", "2018-3/1", "2018031", 43160.0, 43160.5, True, "昨天"]
+    "value", [None, "", "2018-02-30", "18-3-1", "2018-3/1", "2018031", 43160.0, 43160.5, float("nan"), True, "昨天"]
 )
 def test_what_is_no_day_names_its_cell(value):
     with pytest.raises(CellError, match="单元格E2不是有效的日期，请按2018-03-01的样式填写"):

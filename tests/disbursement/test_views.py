@@ -154,7 +154,7 @@ def test_a_batch_signed_meanwhile_is_not_cancelled_from_an_old_page(clerk, revie
     BatchPage(reviewer, batch).sign()
     old.submit("撤销批次", 撤销理由="收款人来电要求改期")
     assert old.status == 409
-    assert "请刷新页面核对最新内容" in old.text
+    assert "该事项在您阅读之后已有变动" in old.text
     assert batch.status is BatchStatus.SIGNED
 
 
