@@ -248,6 +248,13 @@ WAITING: tuple[Waiting, ...] = (
     ),
     (
         Permission.BATCH_RESULT,
+        N_("已签发、待导出银行文件的批次"),
+        _in_state(Batch, BatchStatus.SIGNED),
+        "disbursement.index",
+        {"status": "signed"},
+    ),
+    (
+        Permission.BATCH_RESULT,
         N_("待导入银行回执的批次"),
         _in_state(Batch, BatchStatus.SENT),
         "disbursement.index",
