@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from flask import Response, render_template, request, send_file
 from flask_babel import gettext
@@ -133,8 +133,4 @@ def _cursor(name: str) -> int | None:
 
 def _address(**changes: Any) -> str:
     kept = {name: value for name, value in request.args.items() if name not in ("after", "before", "format")}
-    return request.path + "?" + "&".join(f"{name}={_quoted(value)}" for name, value in (kept | changes).items())
-
-
-def _quoted(value: Any) -> str:
-    return quote(str(value), safe="")
+    return f"{request.path}?{urlencode(kept | changes)}"

@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 
 from fundapp.core.commands import plainly
 from fundapp.courts import queries as courts
-from fundapp.oversight import queries
+from fundapp.oversight import checks, queries
 
 
 @click.command()
@@ -29,8 +29,6 @@ def figures(as_json: bool) -> None:
 @plainly
 def verify() -> None:
     """Re-compute the books and walk the chains; one line for each check, status 1 when one fails."""
-    from fundapp.oversight import checks
-
     failed = False
     for name, problem in checks.checks():
         click.echo(f"OK    {name}" if problem is None else f"FAIL  {name}: {problem}")

@@ -124,7 +124,7 @@ def navigation() -> list[Group]:
             [
                 Link(gettext(text), url_for(endpoint), endpoint == here)
                 for text, endpoint, asked in pages
-                if _open(endpoint, asked)
+                if _open(asked)
             ],
         )
         for title, pages in PAGES
@@ -132,8 +132,8 @@ def navigation() -> list[Group]:
     return [group for group in groups if group.links]
 
 
-def _open(endpoint: str, permission: Permission | None) -> bool:
-    return endpoint in current_app.view_functions and (permission is None or g.user.may(permission))
+def _open(permission: Permission | None) -> bool:
+    return permission is None or g.user.may(permission)
 
 
 def _section() -> str | None:
@@ -141,9 +141,7 @@ def _section() -> str | None:
     endpoints = [endpoint for _, pages in PAGES for _, endpoint, _ in pages]
     if request.endpoint in endpoints or request.endpoint in OUTSIDE:
         return request.endpoint
-    above = {
-        url_for(endpoint).rstrip("/"): endpoint for endpoint in endpoints if endpoint in current_app.view_functions
-    }
+    above = {url_for(endpoint).rstrip("/"): endpoint for endpoint in endpoints}
     path = f"{request.script_root}{request.path}"
     found = [address for address in above if address and path.startswith(f"{address}/")]
     if found:
