@@ -80,3 +80,10 @@ def unguarded(table: str) -> Iterator[None]:
         else:
             db.session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         yield
+
+
+def close_month(month: str) -> None:
+    """Close a month of the court, by its reviewer."""
+    reviewer = the_holder(Role.FINANCE_REVIEWER)
+    with transaction(COURT):
+        ledger.close_month(COURT, month, actor=reviewer)
