@@ -58,7 +58,7 @@ def _case_receipts(scope: Scope) -> Iterable[Row]:
         .order_by(CaseReceipt.id)
     )  # fmt: skip
     for receipt_id, court, case_id, case, party, debtor, payer, *facts in stream(query):
-        *facts, recorded, confirmed, voucher_id, year, number = facts
+        *facts, recorded, confirmed, voucher_id, year, kind, number = facts
         masked = masked_name(payer, party if payer == debtor else PartyKind.PERSON)
         hands = (scope.people[recorded], scope.people[confirmed])
         yield receipt_id, court, case_id, case, masked, *facts, *hands, voucher_id, cited(year, kind, number)
@@ -98,7 +98,7 @@ def _payouts(scope: Scope) -> Iterable[Row]:
         .order_by(Payout.id)
     )  # fmt: skip
     for payout_id, court, case_id, case, party, name, *facts in stream(query):
-        *facts, prepared, approved, paid_on, channel, reference, voucher_id, year, number = facts
+        *facts, prepared, approved, paid_on, channel, reference, voucher_id, year, kind, number = facts
         paid: Row = (paid_on, channel, reference, voucher_id, cited(year, kind, number))
         if paid_on is not None and paid_on > scope.last_day:
             paid = (None,) * 5
