@@ -62,6 +62,7 @@ BREAKS: dict[str, tuple[str, str]] = {
     "UPDATE vouchers SET number = 99 WHERE number = 3": (NUMBERS, "湘0602 2018年（all）"),
     "UPDATE vouchers SET kind_number = 99 WHERE number = 3": (NUMBERS, "最大第99号"),
     "UPDATE vouchers SET kind = 'other' WHERE number = 3": (NUMBERS, "湘0602 2018年"),
+    "UPDATE posting_lines SET debit = '9999' WHERE id = 3": ("科目余额及分项余额等于分录合计", "科目表以外"),
     "UPDATE vouchers SET number = 98 WHERE number = 3": (SEALED, "湘0602 2018-0098"),
     "UPDATE vouchers SET digest = 'x' WHERE number = 3": (SEALED, "湘0602 2018-0003"),
     "UPDATE vouchers SET summary = '改写' WHERE number = 4": (SEALED, "湘0602 2018-0004"),
