@@ -7,17 +7,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-import psycopg
 from flask import current_app
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 
 from fundapp.core.db import db, on_sqlite, owner_engine
-from tests.databases import PostgresDatabase, TestDatabase
+from tests.databases import DRIVER, PostgresDatabase
 
-
-def _database() -> TestDatabase:
-    database: TestDatabase = current_app.extensions["test database"]
-    return database
+DENIED = "append-only|not authorized|permission denied"
+"""What a trigger, the authorizer of SQLite and PostgreSQL itself say."""
 
 
 @contextmanager
@@ -60,7 +57,7 @@ def unguarded(table: str) -> Iterator[Connection]:
     with owner() as connection:
         drop_guards(connection, table)
         yield connection
-    db.session.expire_all()
+    db.session.rollback()  # what was done is read afresh
 
 
 @contextmanager
@@ -70,10 +67,8 @@ def raw_sqlite() -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-@contextmanager
-def postgres(role: str) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
-    """A connection as ``app``, ``owner``, ``audit`` or ``administrator`` of the cluster; nothing is kept by itself."""
-    database = _database()
+def engine(role: str) -> Engine:
+    """PostgreSQL as ``app``, ``owner``, ``audit`` or the cluster's ``administrator``."""
+    database = current_app.extensions["test database"]
     assert isinstance(database, PostgresDatabase)
-    with closing(psycopg.connect(database.address(role))) as connection:
-        yield connection
+    return create_engine(database.address(role, DRIVER), poolclass=NullPool)

@@ -234,7 +234,7 @@ def init_app(app: Flask) -> None:
     settings = app.config["SETTINGS"]
     url = make_url(settings.database_url)
     if settings.owner_url and make_url(settings.owner_url).username == url.username:
-        raise RuntimeError("DATABASE_URL and FUND_OWNER_URL name the same role; the application must not own its tables")
+        raise RuntimeError("DATABASE_URL and FUND_OWNER_URL name one role: the application must not own its tables")
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
     if url.get_backend_name() == "sqlite":
