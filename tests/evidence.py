@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Enum, column, insert, inspect, table, text
+from sqlalchemy import Column, Connection, Enum, Integer, column, insert, inspect, table, text
 from sqlalchemy.sql.dml import Insert
 
 from fundapp.core.db import APPEND_ONLY, MoneyColumn, Sealed, UtcDateTime, db, on_sqlite, owner_engine
@@ -46,11 +46,15 @@ def a_row(name: str) -> Insert:
 
 def a_row_with_the_same(key: list[str], name: str) -> Insert:
     """A row that has nothing in common with the first but one of its keys, or its hidden number."""
-    values = {one.name: something(one, other=one.name not in key) for one in db.metadata.tables[name].columns}
+    columns = db.metadata.tables[name].columns
+    values = {one.name: something(one, other=one.name not in key) for one in columns}
     if key == ["rowid"]:
-        values = {"rowid": 1} | {one: value for one, value in values.items() if one != "id"}
-    types = {one.name: one.type for one in db.metadata.tables[name].columns}
-    return insert(table(name, *(column(one, types.get(one)) for one in values))).values(values)
+        values |= {"rowid": 1}
+        own = list(db.metadata.tables[name].primary_key)
+        if len(own) == 1 and isinstance(own[0].type, Integer):
+            del values[own[0].name]  # it is the rowid by another name
+    named = [column(one, columns[one].type if one in columns else None) for one in values]
+    return insert(table(name, *named)).values(values)
 
 
 @contextmanager

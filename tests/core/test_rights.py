@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from fundapp import create_app
 from fundapp.core.config import Settings
-from fundapp.core.db import APPEND_ONLY, DELETABLE, TABLES, db, grant_rights
+from fundapp.core.db import APPEND_ONLY, DELETABLE, TABLES, db, grant_rights, on_sqlite
 from fundapp.core.rights import grants
 from migrations.append_only import refuse_replacing
 from tests import attacker
@@ -70,3 +70,20 @@ def test_a_partial_key_is_known_to_the_trigger_too():
             with pytest.raises(IntegrityError, match="append-only"):
                 connection.exec_driver_sql("REPLACE INTO papers VALUES (?, ?, ?)", row)
         assert connection.execute(text("SELECT count(*) FROM papers")).scalar_one() == 5
+
+
+def test_the_roles_of_a_cluster_are_printed_as_sql_that_may_be_run_again(app, runner):
+    result = runner.invoke(args=["roles", "--audit", "fund_test_reader"])
+    if on_sqlite():
+        assert result.exit_code == 1 and "只用于PostgreSQL" in result.output
+        return
+    assert result.exit_code == 0, result.output
+    before = rights_of("app")
+    with attacker.engine("administrator").connect().execution_options(no_parameters=True) as connection:
+        for _ in range(2):
+            connection.exec_driver_sql(result.output)
+        reads = text("SELECT has_table_privilege('fund_test_reader', 'vouchers', :right)")
+        assert connection.execute(reads, {"right": "SELECT"}).scalar_one() is True
+        assert connection.execute(reads, {"right": "INSERT"}).scalar_one() is False
+        connection.rollback()
+    assert rights_of("app") == before
