@@ -113,6 +113,7 @@ BY_A_ROLE = (
     "DROP SCHEMA public CASCADE",
     "DROP OWNED BY {owner} CASCADE",
     "REASSIGN OWNED BY {owner} TO CURRENT_USER",
+    "SELECT setval('vouchers_id_seq', 9)",
     "UPDATE pg_trigger SET tgenabled = 'D'",
     "ALTER SYSTEM SET session_replication_role = replica",
     "SELECT lo_import('/etc/passwd')",
