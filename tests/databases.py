@@ -10,7 +10,6 @@ where another role owns the tables and has migrated. Tests that need more ask ``
 
 import os
 import shutil
-import sqlite3
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -21,11 +20,12 @@ from pathlib import Path
 import psycopg
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import event, make_url
+from sqlalchemy import make_url
 
 from fundapp import create_app
+from fundapp.core import db as database
 from fundapp.core.config import Settings
-from fundapp.core.db import db, permit
+from fundapp.core.db import db
 from fundapp.core.rights import Roles, doors, founding
 
 ENGINES = ("sqlite", "postgresql")
@@ -89,11 +89,7 @@ class SqliteDatabase(TestDatabase):
         super().__init__(folder / "instance", f"sqlite:///{self.file}")
 
     def _hurry(self) -> None:
-        @event.listens_for(db.engine, "connect")
-        def on_connect(connection: sqlite3.Connection, record: object) -> None:
-            connection.set_authorizer(None)  # the application itself may not
-            connection.execute("PRAGMA synchronous=OFF")
-            connection.set_authorizer(permit)
+        database.PRAGMAS = (*database.PRAGMAS, "synchronous=OFF")
 
     def _keep_template(self) -> None:
         self.file.replace(self.template)
