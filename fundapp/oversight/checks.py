@@ -18,6 +18,7 @@ from fundapp.core.money import from_fen
 from fundapp.disbursement.rules import Order, Payer, batch_digest, line_digest
 from fundapp.ledger import rules as ledger
 from fundapp.ledger.rules import Account, Movement, Posting
+from fundapp.trail import proofs
 from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
 
@@ -379,6 +380,7 @@ def checks() -> Iterator[tuple[str, str | None]]:
         yield name, walk()
     for court_code in trail.heads():
         yield f"{court_code} {TRAIL_IS_WHOLE}", trail.first_break(court_code)
+    yield from proofs.checks()
 
 
 TRAIL_IS_WHOLE = "操作留痕完整、校验码相符"

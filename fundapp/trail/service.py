@@ -1,16 +1,17 @@
 """Recording: one entry per act, in the transaction of the act, sealed onto the entry before."""
 
 import hashlib
+from datetime import timedelta
 from typing import Protocol
 
 from sqlalchemy import insert, select, update
 
-from fundapp.core import clock
+from fundapp.core import clock, signing
 from fundapp.core.db import Book, db
 from fundapp.core.errors import RuleViolation
-from fundapp.trail import rules
-from fundapp.trail.models import Attachment, TrailEntry
-from fundapp.trail.rules import FACTS, Event
+from fundapp.trail import queries, rules
+from fundapp.trail.models import Attachment, SignedHead, TrailEntry
+from fundapp.trail.rules import FACTS, Anchor, Event, SigningReason
 
 MOST_ATTACHED_BYTES = 10 * 1024 * 1024
 _MEDIA_TYPES = {b"%PDF-": "application/pdf", b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -60,6 +61,38 @@ def record(event: Event, subject: str, *, court_code: str, actor: Actor, **facts
         .values(chain_length=entry["seq"], chain_head=seal, last_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def sign_head(court_code: str, *, reason: SigningReason) -> SignedHead:
+    """Sign the head of the court's chain as it now stands: last in an act, after the act's own entry."""
+    book = db.session.execute(
+        select(Book.chain_length, Book.chain_head).where(Book.court_code == court_code).with_for_update()
+    ).one()
+    unsigned = Anchor(
+        court_code=court_code,
+        length=book.chain_length,
+        head=book.chain_head,
+        signed_at=clock.now(),
+        reason=reason.value,
+        key_id=signing.fingerprint(signing.public_key()),
+        signature="",
+    )
+    facts = unsigned._asdict() | {"reason": reason, "signature": signing.sign(unsigned.signed_text)}
+    signed = SignedHead(**facts)
+    db.session.add(signed)
+    db.session.flush()
+    return signed
+
+
+def sign_grown(court_code: str, *, rest: timedelta = timedelta(0)) -> SignedHead | None:
+    """Sign the head if the chain has grown since it was last signed, and that was at least ``rest`` ago."""
+    newest = queries.last_signed(court_code)
+    if newest is not None and clock.now() - newest.signed_at < rest:
+        return None
+    length, _head = queries.heads()[court_code]
+    if length == 0 or (newest is not None and length <= newest.length):
+        return None
+    return sign_head(court_code, reason=SigningReason.HOURLY)
 
 
 def attach(subject: str, *, file_name: str, content: bytes, court_code: str, actor: Actor) -> Attachment:

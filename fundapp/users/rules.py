@@ -90,6 +90,8 @@ class Permission(enum.Enum):
     MONTH_CLOSE = "month.close"
     YEAR_CLOSE = "year.close"
     AUDIT_EXPORT = "audit.export"
+    ANCHOR_READ = "anchor.read"
+    ANCHOR_HAND_OUT = "anchor.hand_out"
     OVERVIEW_READ = "overview.read"
 
 
@@ -136,6 +138,8 @@ LABELS |= {
     Permission.MONTH_CLOSE: N_("月末结账"),
     Permission.YEAR_CLOSE: N_("年终结账"),
     Permission.AUDIT_EXPORT: N_("导出年度审计包"),
+    Permission.ANCHOR_READ: N_("查看存证单"),
+    Permission.ANCHOR_HAND_OUT: N_("交付存证单"),
     Permission.OVERVIEW_READ: N_("查看资金总览"),
 }
 
@@ -206,6 +210,8 @@ GROUPS: list[tuple[str, tuple[Permission, ...]]] = [
             Permission.MONTH_CLOSE,
             Permission.YEAR_CLOSE,
             Permission.AUDIT_EXPORT,
+            Permission.ANCHOR_READ,
+            Permission.ANCHOR_HAND_OUT,
             Permission.TRAIL_READ,
         ),
     ),
@@ -272,6 +278,8 @@ MATRIX: dict[Permission, frozenset[Role]] = {
         Permission.MONTH_CLOSE: (_FR,),
         Permission.YEAR_CLOSE: (_P,),
         Permission.AUDIT_EXPORT: (_FR, _AU),
+        Permission.ANCHOR_READ: (_P, _AU),
+        Permission.ANCHOR_HAND_OUT: (_AU,),
         Permission.OVERVIEW_READ: _FUND,
     }.items()
 }

@@ -60,6 +60,8 @@ AGREED = {
     "month.close": "FR",
     "year.close": "P",
     "audit.export": "FR AU",
+    "anchor.read": "P AU",
+    "anchor.hand_out": "AU",
     "trail.read": "P AU",
     "overview.read": FUND,
     "terms.read": FUND,
