@@ -23,3 +23,7 @@ class HandOutForm(Form):
         description=_l("填写单位名称，不写个人姓名。"),
     )
     kept_at = TextField(_l("保管处"), [required("请填写存证单保管在哪里，例如审计局档案室保险柜。")], longest=100)
+
+
+class VerifyForm(Form):
+    """A verification asks for nothing but the start itself."""

@@ -1,9 +1,10 @@
-"""What the worker attends to by itself: the heads of the chains signed every hour, the books verified every night."""
+"""What the worker attends to: heads of the chains signed every hour, the books verified every night or when asked."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from fundapp.core import clock, jobs
-from fundapp.core.db import snapshot, transaction
+from fundapp.core.db import db, snapshot, transaction
 from fundapp.courts import queries as courts
 from fundapp.oversight import checks, queries, rules, service
 from fundapp.oversight.models import Verification
@@ -11,8 +12,10 @@ from fundapp.trail import queries as trail
 from fundapp.trail import service as recording
 from fundapp.trail.rules import Anchor
 from fundapp.users import service as users
+from fundapp.users.models import User
 
 HOUR = timedelta(hours=1)
+BY_HAND = "books.verify"
 
 
 @jobs.regularly
@@ -42,15 +45,24 @@ def verify_books_when_due() -> None:
         verify_books()
 
 
-def verify_books() -> Verification:
+@jobs.job(BY_HAND)
+def verify_for(*, progress: Callable[[int, int], None], user_id: int) -> str:
+    """Verify because an auditor asked for it; the answer is the id of the verification."""
+    progress(0, 1)
+    return str(verify_books(user_id=user_id).id)
+
+
+def verify_books(*, user_id: int | None = None) -> Verification:
     """Run every check on one unmoving view of the books, and take down what they found."""
     with snapshot():
         found = list(checks.checks())
-    return record(found)
+    return record(found, user_id=user_id)
 
 
-def record(found: list[tuple[str, str | None]]) -> Verification:
-    """Take down what the checks found, in the name of the commands of the district's first court."""
-    seat = courts.seat()
-    with transaction(seat):
-        return service.record_verification(found, court_code=seat, actor=users.operator(seat))
+def record(found: list[tuple[str, str | None]], *, user_id: int | None = None) -> Verification:
+    """Take down what the checks found: on the trail of the court of the one who asked, else in the name of the
+    commands of the district's first court."""
+    court_code = courts.seat() if user_id is None else db.session.get_one(User, user_id).court_code
+    with transaction(court_code):
+        actor = users.operator(court_code) if user_id is None else db.session.get_one(User, user_id)
+        return service.record_verification(found, court_code=court_code, actor=actor)

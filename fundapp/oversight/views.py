@@ -1,24 +1,25 @@
 """The front page, the trail of acts, the papers, and the navigation of every page."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from fundapp.core import documents, signing
+from fundapp.core import documents, jobs, signing
 from fundapp.core.db import transaction
 from fundapp.core.doors import require, signed_in
 from fundapp.core.errors import NotFound
 from fundapp.core.forms import choice, choices_of, saving
+from fundapp.core.jobs import JobState
 from fundapp.core.listing import Column, hear_of_exports, listing, workbook
 from fundapp.core.words import N_
 from fundapp.courts import queries as courts
 from fundapp.funding import queries as funding
-from fundapp.oversight import nightly as _duties  # noqa: F401 - declares the regular duties
-from fundapp.oversight import papers, queries, rules, service
-from fundapp.oversight.forms import HandOutForm, TrailFilter
+from fundapp.oversight import nightly, papers, queries, rules, service
+from fundapp.oversight.forms import HandOutForm, TrailFilter, VerifyForm
 from fundapp.oversight.models import AnchorSheet, Verification
 from fundapp.oversight.navigation import navigation
 from fundapp.oversight.rules import Light
@@ -257,6 +258,28 @@ def verifications() -> Answer:
         title=_("核验记录"),
         last=last,
         light=light,
+        may_verify=g.user.may(Permission.BOOKS_VERIFY),
         result=_result,
         problems=_problems,
     )
+
+
+@bp.route("/verifications/new", methods=["GET", "POST"])
+@require(Permission.BOOKS_VERIFY)
+def verify() -> Answer:
+    form = VerifyForm()
+    if form.submitted():
+        job_id = jobs.start(nightly.BY_HAND, owner_id=g.user.id, user_id=g.user.id)
+        return redirect(url_for(".verifying", job_id=job_id))
+    return render_template("oversight/verify.html", form=form), form.http_status
+
+
+@bp.get("/verifications/jobs/<job_id>")
+@require(Permission.BOOKS_VERIFY)
+def verifying(job_id: str) -> Answer:
+    job = jobs.found(job_id, owner_id=g.user.id)
+    if job.state is JobState.DONE:
+        job = replace(job, result=url_for(".verifications"))
+    if "HX-Request" in request.headers:
+        return render_template("oversight/_verifying.html", job=job)
+    return render_template("oversight/verifying.html", job=job)

@@ -92,6 +92,7 @@ class Permission(enum.Enum):
     AUDIT_EXPORT = "audit.export"
     ANCHOR_READ = "anchor.read"
     ANCHOR_HAND_OUT = "anchor.hand_out"
+    BOOKS_VERIFY = "books.verify"
     OVERVIEW_READ = "overview.read"
 
 
@@ -140,6 +141,7 @@ LABELS |= {
     Permission.AUDIT_EXPORT: N_("导出年度审计包"),
     Permission.ANCHOR_READ: N_("查看存证单"),
     Permission.ANCHOR_HAND_OUT: N_("交付存证单"),
+    Permission.BOOKS_VERIFY: N_("启动核验"),
     Permission.OVERVIEW_READ: N_("查看资金总览"),
 }
 
@@ -212,6 +214,7 @@ GROUPS: list[tuple[str, tuple[Permission, ...]]] = [
             Permission.AUDIT_EXPORT,
             Permission.ANCHOR_READ,
             Permission.ANCHOR_HAND_OUT,
+            Permission.BOOKS_VERIFY,
             Permission.TRAIL_READ,
         ),
     ),
@@ -280,6 +283,7 @@ MATRIX: dict[Permission, frozenset[Role]] = {
         Permission.AUDIT_EXPORT: (_FR, _AU),
         Permission.ANCHOR_READ: (_P, _AU),
         Permission.ANCHOR_HAND_OUT: (_AU,),
+        Permission.BOOKS_VERIFY: (_AU,),
         Permission.OVERVIEW_READ: _FUND,
     }.items()
 }

@@ -62,6 +62,7 @@ AGREED = {
     "audit.export": "FR AU",
     "anchor.read": "P AU",
     "anchor.hand_out": "AU",
+    "books.verify": "AU",
     "trail.read": "P AU",
     "overview.read": FUND,
     "terms.read": FUND,
@@ -92,7 +93,7 @@ def test_administrators_touch_no_money_and_see_no_party():
 
 def test_the_auditor_reads_everything_and_changes_nothing():
     may = {permission.value for permission in Permission if Role.AUDITOR in MATRIX[permission]}
-    takes_away = {"party.reveal", "audit.export", "anchor.hand_out"}
+    takes_away = {"party.reveal", "audit.export", "anchor.hand_out", "books.verify"}
     assert may == {one.value for one in Permission if one.value.endswith(".read")} | takes_away
 
 
