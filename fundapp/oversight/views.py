@@ -175,7 +175,7 @@ def anchors() -> Answer:
         SHEET_COLUMNS,
         title=_("存证单"),
         standing=_standing,
-        court_name=courts.name,
+        court_of=courts.name,
         person=queries.person,
         may_hand_out=g.user.may(Permission.ANCHOR_HAND_OUT),
     )
