@@ -19,7 +19,7 @@ from fundapp.courts.rules import YUEYANG_DISTRICT
 from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Model
-from fundapp.oversight.commands import figures, verify
+from fundapp.oversight.commands import anchor_group, figures, verify
 from fundapp.story.commands import demo
 from fundapp.users import queries as users
 from fundapp.users import rules as user_rules
@@ -163,5 +163,6 @@ COMMANDS: list[click.Command] = [
     demo,
     figures,
     verify,
+    anchor_group,
     audit_group,
 ]
