@@ -121,7 +121,7 @@ LAWFUL = [
 ]
 UNLAWFUL = [
     ({"ink": Ink.RED, "reverses_id": "original", "adjusts_id": "original"}, "corrects in two ways"),
-    ({"ink": Ink.RED, "reverses_id": "original", "restates_id": "original"}, "corrects in two ways"),
+    ({"ink": Ink.BLUE, "adjusts_id": "original", "restates_id": "reversed"}, "corrects in two ways"),
     ({"ink": Ink.RED, "reverses_id": "original", "posted_on": date(2018, 2, 28)}, "stands after it"),
     ({"ink": Ink.RED, "adjusts_id": "original", "posted_on": date(2018, 2, 28)}, "stands after it"),
     ({"ink": Ink.RED, "reverses_id": "original", "posted_on": date(2019, 2, 1)}, "red in the same year"),
@@ -147,7 +147,8 @@ def as_told(changes: dict[str, object]) -> tuple[Voucher, dict[str, object]]:
     less = booked(Movement.APPROPRIATION_RECEIVED, yuan("400.00"), source="source:1")
     how = {"method": CorrectionMethod.DIFFERENCE, "restated": less}
     (adjustment,) = a_confirmed_correction(a_correction(adjusted, **how))
-    names = dict(original=original, reversed=reversed_, adjusted=adjusted, reversal=reversal, adjustment=adjustment)
+    names = {"original": original, "reversed": reversed_, "adjusted": adjusted}
+    names |= {"reversal": reversal, "adjustment": adjustment}
     day = changes.get("posted_on", original.posted_on)
     ids = {key: names[value].id if isinstance(value, str) else value for key, value in changes.items()}
     return original, ids | {"business_date": day, "posted_on": day, "month": f"{day:%Y-%m}", "year": day.year}
