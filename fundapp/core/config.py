@@ -15,6 +15,8 @@ class Settings:
     Args:
         instance: folder of the database, the keys, uploads and jobs (``FUND_INSTANCE``).
         database_url: SQLAlchemy address (``DATABASE_URL``); SQLite inside ``instance`` when not given.
+        owner_url: address of the same PostgreSQL database for the role that owns it (``FUND_OWNER_URL``), which
+            migrations use; counts only beside ``DATABASE_URL``.
         secret_key: signs cookies and form tokens.
         seal_key: 32 bytes that seal personal data at rest; losing it loses the data.
         secure_cookies: only over HTTPS (``FUND_SECURE_COOKIES=1``); intranets on plain HTTP leave it off.
@@ -31,6 +33,7 @@ class Settings:
     idle_minutes: int = 60
     embedded_worker: bool = True
     font_dir: Path | None = None
+    owner_url: str | None = None
     testing: bool = False
 
     @classmethod
@@ -38,25 +41,28 @@ class Settings:
         instance = Path(os.environ.get("FUND_INSTANCE") or ROOT / "instance").resolve()
         instance.mkdir(parents=True, exist_ok=True)
         font_dir = os.environ.get("FUND_FONT_DIR")
+        database_url = os.environ.get("DATABASE_URL")
         return cls(
             instance=instance,
-            database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{instance / 'fund.db'}",
+            database_url=database_url or f"sqlite:///{instance / 'fund.db'}",
             secret_key=_kept_key(instance / "secret.key").hex(),
             seal_key=_kept_key(instance / "seal.key"),
             secure_cookies=os.environ.get("FUND_SECURE_COOKIES") == "1",
             idle_minutes=int(os.environ.get("FUND_IDLE_MINUTES") or 60),
             embedded_worker=os.environ.get("FUND_WORKER", "embedded") == "embedded",
             font_dir=Path(font_dir) if font_dir else None,
+            owner_url=(os.environ.get("FUND_OWNER_URL") or None) if database_url else None,
         )
 
     @classmethod
-    def for_tests(cls, *, instance: Path, database_url: str) -> "Settings":
+    def for_tests(cls, *, instance: Path, database_url: str, owner_url: str | None = None) -> "Settings":
         return cls(
             instance=instance,
             database_url=database_url,
             secret_key="0" * 64,
             seal_key=bytes(range(32)),
             embedded_worker=False,
+            owner_url=owner_url,
             testing=True,
         )
 

@@ -1,14 +1,10 @@
-"""Vouchers, saved and lawful by default, and the tools to break the books on purpose."""
+"""Vouchers, saved and lawful by default."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from itertools import count
 from typing import Any
 
-from sqlalchemy import text
-
-from fundapp.core.db import db, on_sqlite, transaction
+from fundapp.core.db import db, transaction
 from fundapp.core.money import yuan
 from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
@@ -75,21 +71,6 @@ def a_confirmed_correction(correction: Correction) -> list[Voucher]:
     with transaction(correction.court_code):
         ledger.decide_correction(correction.id, is_confirmed=True, seen_version=correction.version, actor=reviewer)
     return list(books.correctors(correction.voucher))
-
-
-@contextmanager
-def unguarded(table: str) -> Iterator[None]:
-    """Inside the block the table's triggers are gone, as after a break-in by someone with the rights to drop them."""
-    with transaction():
-        if on_sqlite():
-            rows = db.session.execute(
-                text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name"), {"name": table}
-            )
-            for (name,) in rows.all():
-                db.session.execute(text(f"DROP TRIGGER {name}"))
-        else:
-            db.session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-        yield
 
 
 def close_month(month: str) -> None:
