@@ -12,15 +12,16 @@ depends_on = None
 
 # What a correcting voucher must be whoever writes it; each line is a reason to refuse.
 TRUE_TO_ITS_INK = (
-    ("(NEW.ink <> 'blue') AND NEW.reverses_id IS NULL AND NEW.adjusts_id IS NULL", "this ink only corrects"),
-    ("NEW.ink = 'blue' AND NEW.reverses_id IS NOT NULL", "what is reversed is taken off"),
+    ("NEW.ink <> 'blue' AND NEW.reverses_id IS NULL AND NEW.adjusts_id IS NULL", "this ink only corrects"),
     (
-        "EXISTS (SELECT 1 FROM vouchers o WHERE (o.id = NEW.reverses_id OR o.id = NEW.adjusts_id) "
-        "AND ((NEW.ink = 'red' AND o.year <> NEW.year) OR (NEW.ink = 'blue_mirror' AND o.year = NEW.year)))",
-        "red in the same year, blue in a later one",
+        "COALESCE(NEW.reverses_id, NEW.adjusts_id) IS NOT NULL AND EXISTS (SELECT 1 FROM vouchers o "
+        "WHERE o.id = COALESCE(NEW.reverses_id, NEW.adjusts_id) AND ((NEW.ink = 'red' AND o.year <> NEW.year) "
+        "OR (NEW.ink = 'blue_mirror' AND o.year = NEW.year) OR (NEW.ink = 'blue' AND o.id = NEW.reverses_id)))",
+        "taken off in red in the same year, in blue mirrored in a later one",
     ),
     (
-        "NEW.restates_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM vouchers o WHERE o.reverses_id = NEW.restates_id)",
+        "NEW.restates_id IS NOT NULL AND EXISTS (SELECT 1 FROM vouchers o WHERE o.id = NEW.restates_id "
+        "AND NOT EXISTS (SELECT 1 FROM vouchers r WHERE r.reverses_id = o.id))",
         "what is stated anew was reversed before",
     ),
 )
@@ -31,7 +32,7 @@ def _true_to_its_ink() -> None:
         refusals = " ".join(f"SELECT RAISE(ABORT, '{told}') WHERE {broken};" for broken, told in TRUE_TO_ITS_INK)
         op.execute(f"CREATE TRIGGER vouchers_corrections BEFORE INSERT ON vouchers BEGIN {refusals} END")
         return
-    refusals = " ".join(f"IF {broken} THEN RAISE EXCEPTION '{told}'; END IF;" for broken, told in TRUE_TO_ITS_INK)
+    refusals = " ".join(f"IF ({broken}) THEN RAISE EXCEPTION '{told}'; END IF;" for broken, told in TRUE_TO_ITS_INK)
     op.execute(
         "CREATE FUNCTION vouchers_corrections() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN {refusals} RETURN NEW; END $$"
