@@ -34,7 +34,6 @@ def test_the_seal_of_the_documented_entry_is_the_digest_of_its_parts():
 
 
 def test_the_digest_of_the_documented_voucher_is_that_of_its_parts_and_our_own():
-    """The last part, the debtor, is empty."""
     parts = told("voucher").split("\n")
     assert hashlib.sha256(written(parts)).hexdigest() == told("digest")
     form, court_code, _total, _cited, name, business_date, posted_on, moment, mark, attachments = parts[:10]
