@@ -256,6 +256,7 @@ def _money() -> dict[str, dict[str, Any]]:
         "recovery.allocate": {"receipt_id": a_recovered_receipt(advance=a_paid_advance("3000.00")).id},
         "funding.change_source": {"source_id": a_source().id},
         "funding.new_receipt": {},
+        "funding.correct_receipt": {"receipt_id": a_receipt().id},
     }
 
 
@@ -277,6 +278,7 @@ def _books() -> dict[str, dict[str, Any]]:
         "ledger.corrections": {},
         "users.grant": {"user_id": the_holder(Role.AUDITOR).id},
         "courts.edit": {"code": COURT},
+        "courts.amounts": {"code": COURT},
         "yearend.close_month": {"month": "2018-01"},
         "yearend.close_year": {"year": 2018},
     }
