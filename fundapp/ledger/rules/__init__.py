@@ -34,6 +34,7 @@ from fundapp.ledger.rules.corrections import (
     undoing,
 )
 from fundapp.ledger.rules.corrections import LABELS as _CORRECTIONS
+from fundapp.ledger.rules.periods import LONGEST_EXPLANATION, check_suspense, last_day
 from fundapp.ledger.rules.reservations import (
     ReservationState,
     check_not_reserved,
@@ -74,6 +75,7 @@ __all__ = [
     "GUARDED",
     "KEPT",
     "LABELS",
+    "LONGEST_EXPLANATION",
     "MONEY",
     "RESULT",
     "SIDE",
@@ -103,12 +105,14 @@ __all__ = [
     "check_not_waiting",
     "check_postings",
     "check_reversible",
+    "check_suspense",
     "cited",
     "digest",
     "first_digest",
     "head_parts",
     "is_kept_daily",
     "kind_of",
+    "last_day",
     "line_parts",
     "month_of",
     "parts_of",
