@@ -36,7 +36,7 @@ class ExplainedCloseForm(CloseForm):
     explanation = LongTextField(
         _l("待认领款情况说明"),
         longest=LONGEST_EXPLANATION,
-        description=_l("逐笔写明款项来历、查找情况和拟如何处理；本说明随结账一并留存。"),
+        description=_l("逐笔写明入账日期、银行流水号、查找情况和拟如何处理，不要写姓名和账号；本说明随结账一并留存。"),
     )
 
 

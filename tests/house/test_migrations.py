@@ -155,12 +155,12 @@ def put_in_a_row(connection: Connection, name: str) -> None:
     """Insert one row of any content, past keys, checks and triggers, in a transaction that is never committed."""
     table = db.metadata.tables[name]
     if connection.dialect.name == "sqlite":
-        for trigger, sql in connection.execute(text(INSERT_TRIGGERS), {"name": name}).all():
-            if "BEFORE INSERT" in sql:
-                connection.execute(text(f"DROP TRIGGER {trigger}"))
         cursor = connection.connection.cursor()
         cursor.execute("PRAGMA foreign_keys=OFF")
         cursor.execute("PRAGMA ignore_check_constraints=ON")
+        for trigger, sql in connection.execute(text(INSERT_TRIGGERS), {"name": name}).all():
+            if "BEFORE INSERT" in sql:
+                connection.execute(text(f"DROP TRIGGER {trigger}"))
     else:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         for check in inspect(connection).get_check_constraints(name):
