@@ -17,6 +17,7 @@ from fundapp.ledger.rules import Account, Ink, Movement, VoucherKind, booked
 from fundapp.oversight import checks
 from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
+from fundapp.users import service as users
 from fundapp.users.rules import Role
 from fundapp.yearend import queries, service
 from fundapp.yearend.rules import ReopeningOutcome, ReopeningStatus, ReopeningStep
@@ -164,7 +165,9 @@ def test_a_returned_request_leaves_the_month_closed_and_another_may_follow(app):
 
 def test_nobody_opens_a_month_alone(app):
     march_closed()
-    both = a_user(Role.FINANCE_REVIEWER, Role.PRESIDENT)
+    both = a_user(Role.FINANCE_REVIEWER)
+    with transaction(COURT):
+        users.grant(both.id, role=Role.PRESIDENT, actor=None)
     request = a_reopening("2018-03", actor=both)
     with pytest.raises(RuleViolation, match="不能办理本人提出的反结账申请"):
         answered(request, actor=both)

@@ -76,11 +76,16 @@ def waiting_request(court_code: str) -> ReopeningRequest | None:
 
 
 def requests(court_code: str, year: int) -> Sequence[ReopeningRequest]:
-    """The requests to reopen months of a year, in the order in which they were made."""
+    """The requests to reopen months of a year, and what waits to be decided of any year, in the order they came."""
+    waiting = waiting_request(court_code)
+    of_the_year = ClosedMonth.month.in_(rules.months_of(year))
     return db.session.scalars(
         select(ReopeningRequest)
         .join(ClosedMonth, ClosedMonth.id == ReopeningRequest.closing_id)
-        .where(ReopeningRequest.court_code == court_code, ClosedMonth.month.in_(rules.months_of(year)))
+        .where(
+            ReopeningRequest.court_code == court_code,
+            of_the_year if waiting is None else or_(of_the_year, ReopeningRequest.id == waiting.id),
+        )
         .order_by(ReopeningRequest.id)
     ).all()
 
