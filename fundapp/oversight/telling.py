@@ -44,6 +44,7 @@ WORDS = {
 KINDS = {
     "account": N_("收款账户"),
     "advance": N_("垫付申请"),
+    "anchor-sheet": N_("存证单"),
     "assessment": N_("条件审查"),
     "audit-package": N_("审计包"),
     "batch": N_("发放批次"),
@@ -62,6 +63,7 @@ KINDS = {
     "source": N_("资金来源"),
     "terms": N_("垫付条件"),
     "user": N_("用户"),
+    "verification": N_("核验记录"),
     "voucher": N_("凭证"),
 }
 

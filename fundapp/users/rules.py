@@ -93,6 +93,9 @@ class Permission(enum.Enum):
     REOPENING_AUDIT = "reopening.audit"
     REOPENING_APPROVE = "reopening.approve"
     AUDIT_EXPORT = "audit.export"
+    ANCHOR_READ = "anchor.read"
+    ANCHOR_HAND_OUT = "anchor.hand_out"
+    BOOKS_VERIFY = "books.verify"
     OVERVIEW_READ = "overview.read"
 
 
@@ -142,6 +145,9 @@ LABELS |= {
     Permission.REOPENING_AUDIT: N_("审计年度反结账"),
     Permission.REOPENING_APPROVE: N_("批准反结账"),
     Permission.AUDIT_EXPORT: N_("导出年度审计包"),
+    Permission.ANCHOR_READ: N_("查看存证单"),
+    Permission.ANCHOR_HAND_OUT: N_("交付存证单"),
+    Permission.BOOKS_VERIFY: N_("启动核验"),
     Permission.OVERVIEW_READ: N_("查看资金总览"),
 }
 
@@ -215,6 +221,9 @@ GROUPS: list[tuple[str, tuple[Permission, ...]]] = [
             Permission.REOPENING_AUDIT,
             Permission.REOPENING_APPROVE,
             Permission.AUDIT_EXPORT,
+            Permission.ANCHOR_READ,
+            Permission.ANCHOR_HAND_OUT,
+            Permission.BOOKS_VERIFY,
             Permission.TRAIL_READ,
         ),
     ),
@@ -284,6 +293,9 @@ MATRIX: dict[Permission, frozenset[Role]] = {
         Permission.REOPENING_AUDIT: (_AU,),
         Permission.REOPENING_APPROVE: (_P,),
         Permission.AUDIT_EXPORT: (_FR, _AU),
+        Permission.ANCHOR_READ: (_P, _AU),
+        Permission.ANCHOR_HAND_OUT: (_AU,),
+        Permission.BOOKS_VERIFY: (_AU,),
         Permission.OVERVIEW_READ: _FUND,
     }.items()
 }

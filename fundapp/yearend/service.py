@@ -10,7 +10,7 @@ from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import told
 from fundapp.trail import service as trail
-from fundapp.trail.rules import Event
+from fundapp.trail.rules import Event, SigningReason
 from fundapp.users.models import User
 from fundapp.users.rules import check_acts_here
 from fundapp.yearend import queries, rules
@@ -71,6 +71,7 @@ def close_year(court_code: str, year: int, *, explanation: str = "", actor: User
         year=year,
         vouchers=closed.vouchers,
     )
+    trail.sign_head(court_code, reason=SigningReason.YEAR_CLOSE)
     return closed
 
 
@@ -94,6 +95,7 @@ def _close(court_code: str, month: str, explanation: str, actor: User) -> int:
         suspense=told(closed.suspense) if closed.suspense != ZERO else "",
         explanation=closed.explanation,
     )
+    trail.sign_head(court_code, reason=SigningReason.MONTH_CLOSE)
     return closed.id
 
 
@@ -250,4 +252,5 @@ def record_package(
     db.session.add(package)
     db.session.flush()
     trail.record(Event.PACKAGE_EXPORTED, package.subject, court_code=court_code, actor=actor, year=year, digest=digest)
+    trail.sign_head(court_code, reason=SigningReason.PACKAGE)
     return package

@@ -294,10 +294,10 @@ def upgrade() -> None:
     _create_requests()
     for table in ("kept_closed_months", "kept_closed_years"):
         op.drop_table(table)
-    for table in ("closed_months", "reopened_months", "reopening_requests", "reopening_decisions", "closed_years"):
-        guard(table)
     for table in REFUSALS:
         _refuse(table)
+    for table in ("closed_months", "reopened_months", "reopening_requests", "reopening_decisions", "closed_years"):
+        guard(table)  # last, so that SQLite asks it first: what is there already is evidence before it is unlawful
     _closed_month(f" AND {STANDING}")
 
 

@@ -33,7 +33,8 @@ from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
 from fundapp.users.models import User
 from fundapp.users.rules import Role
-from tests.builders.ledger import DAY, a_correction, a_voucher, close_month, how_posted, unguarded
+from tests.attacker import unguarded
+from tests.builders.ledger import DAY, a_correction, a_voucher, close_month, how_posted
 from tests.builders.people import COURT, OTHER_COURT, a_user, the_books, the_holder
 from tests.ledger.recomputation import EVER, Key, balances, recomputed
 
@@ -588,8 +589,8 @@ def books_of(court_code: str) -> dict[Movement, tuple[tuple[Account, Account], .
 def test_a_number_that_was_tampered_with_shows_in_the_recomputation(app):
     """The recomputation of these tests sees what it is there to see."""
     voucher = a_voucher("1.00")
-    with unguarded("posting_lines"):
-        db.session.execute(update(PostingLine).where(PostingLine.voucher_id == voucher.id).values(amount=yuan("1.01")))
+    with unguarded("posting_lines") as database:
+        database.execute(update(PostingLine).where(PostingLine.voucher_id == voucher.id).values(amount=yuan("1.01")))
     assert balances(COURT) != recomputed(COURT)
 
 

@@ -321,8 +321,8 @@ def test_the_database_takes_one_answer_of_a_step_and_a_person_and_none_after_the
     auditor, president = the_holder(Role.AUDITOR).id, the_holder(Role.PRESIDENT).id
     with transaction():
         db.session.execute(text(decision(request.id, "audit", auditor)))
-    refused_by_hand(decision(request.id, "audit", president), "UNIQUE|unique")
-    refused_by_hand(decision(request.id, "approval", auditor), "UNIQUE|unique")
+    refused_by_hand(decision(request.id, "audit", president), "append-only|unique")
+    refused_by_hand(decision(request.id, "approval", auditor), "append-only|unique")
     with transaction():
         db.session.execute(text(decision(request.id, "approval", president, "returned")))
     refused_by_hand(decision(request.id, "third", a_user(Role.PRESIDENT).id), "it was decided already")
@@ -355,7 +355,7 @@ def test_the_database_holds_one_living_closing_of_a_month(app):
         refused_by_hand(CLOSE.format(month=month, round=2), "the month is closed already")
     reopened("2018-03")
     refused_by_hand(CLOSE.format(month="2018-03", round=3), "counted without gap")
-    refused_by_hand(CLOSE.format(month="2018-03", round=1), "counted without gap")
+    refused_by_hand(CLOSE.format(month="2018-03", round=1), "append-only|counted without gap")
     with transaction():
         db.session.execute(text(CLOSE.format(month="2018-03", round=2)))
     assert books.last_closing(COURT).round == 2

@@ -1,7 +1,6 @@
 """Reads of closing: which month is due, what hinders it, what was closed and reopened, which packages were made."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -11,7 +10,7 @@ from fundapp.advances.models import AdvancePayment
 from fundapp.ceremonies.models import Ceremony, CeremonyLine
 from fundapp.ceremonies.rules import CeremonyStatus, PayeeStatus
 from fundapp.core import clock
-from fundapp.core.db import db, on_sqlite
+from fundapp.core.db import db
 from fundapp.core.errors import NotFound
 from fundapp.core.money import ZERO, Money, plain
 from fundapp.custody.models import CaseReceipt, Payout
@@ -254,15 +253,3 @@ def years(court_codes: Sequence[str]) -> list[int]:
     """The years in which these courts have vouchers, newest first."""
     query = select(Voucher.year).where(Voucher.court_code.in_(court_codes)).distinct().order_by(Voucher.year.desc())
     return list(db.session.scalars(query))
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """One unmoving view of the database for many reads; nobody waits for it."""
-    db.session.rollback()
-    if not on_sqlite():  # SQLite's write-ahead log gives every read transaction such a view
-        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    try:
-        yield
-    finally:
-        db.session.rollback()
