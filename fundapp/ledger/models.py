@@ -225,15 +225,54 @@ class Reservation(Base):
 
 @append_only
 class ClosedMonth(Base):
-    """A month of a court into which nothing is posted any more; a trigger holds it."""
+    """One closing of a month: nothing is posted into it any more, unless this closing is ended by a reopening.
+
+    A month may be closed again afterwards (``round`` counts). What it held is kept as the number of its vouchers and
+    the digest of theirs in the order of their numbers; ``last_number`` is the year's last voucher at that moment, so
+    whatever came later bears a higher number. ``suspense`` is what stood on 2307.01 待认领款, with the closer's reason.
+    """
 
     __tablename__ = "closed_months"
+    __table_args__ = (
+        UniqueConstraint("court_code", "month", "round"),
+        CheckConstraint("suspense = 0 OR explanation <> ''", name="suspense_explained"),
+    )
 
-    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"), primary_key=True)
-    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"))
+    month: Mapped[str] = mapped_column(String(7))
+    round: Mapped[int]
     vouchers: Mapped[int] = mapped_column(BigInteger)
+    last_number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    suspense: Mapped[Money]
+    explanation: Mapped[str] = mapped_column(String(500))
     closed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     closed_at: Mapped[datetime]
+    reopening: Mapped["ReopenedMonth | None"] = relationship(viewonly=True)
+
+
+@append_only
+class ReopenedMonth(Base):
+    """反结账: the end of the last closing, asked for by one person, agreed by another; of December by a third too."""
+
+    __tablename__ = "reopened_months"
+    __table_args__ = (
+        CheckConstraint("requested_by_id <> agreed_by_id", name="two_hands"),
+        CheckConstraint(
+            "audited_by_id IS NULL OR (audited_by_id <> requested_by_id AND audited_by_id <> agreed_by_id)",
+            name="third_hand",
+        ),
+    )
+
+    closing_id: Mapped[int] = mapped_column(ForeignKey("closed_months.id"), primary_key=True, autoincrement=False)
+    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"))
+    reason: Mapped[str] = mapped_column(String(500))
+    last_number: Mapped[int]
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    audited_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    agreed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    reopened_at: Mapped[datetime]
 
 
 class Correction(Base):

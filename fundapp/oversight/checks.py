@@ -155,8 +155,12 @@ CHECKS: tuple[Check, ...] = (
         "结账后未再记入凭证",
         """
         SELECT v.court_code, v.year, v.number, c.month FROM vouchers v
-        JOIN closed_months c ON c.court_code = v.court_code AND v.month <= c.month AND v.recorded_at > c.closed_at
-        ORDER BY v.court_code, v.year, v.number LIMIT 1
+        JOIN closed_months c ON c.court_code = v.court_code AND v.month <= c.month
+        LEFT JOIN reopened_months r ON r.closing_id = c.id
+        WHERE (v.recorded_at > c.closed_at AND (r.closing_id IS NULL OR v.recorded_at < r.reopened_at))
+           OR (CAST(v.year AS VARCHAR(4)) = substr(c.month, 1, 4) AND v.number > c.last_number
+               AND (r.closing_id IS NULL OR v.number <= r.last_number))
+        ORDER BY v.court_code, v.year, v.number, c.month LIMIT 1
         """,
         "%(voucher)s在%(month)s结账之后记入已结账的月份",
     ),
@@ -164,11 +168,26 @@ CHECKS: tuple[Check, ...] = (
         "已结账月份的凭证数不变",
         """
         SELECT c.court_code, c.month, c.vouchers, COUNT(v.id) AS found FROM closed_months c
-        LEFT JOIN vouchers v ON v.court_code = c.court_code AND v.month = c.month
-        GROUP BY c.court_code, c.month, c.vouchers HAVING c.vouchers <> COUNT(v.id)
+        LEFT JOIN vouchers v ON v.court_code = c.court_code AND v.month = c.month AND v.number <= c.last_number
+        GROUP BY c.id, c.court_code, c.month, c.vouchers HAVING c.vouchers <> COUNT(v.id)
         ORDER BY c.court_code, c.month LIMIT 1
         """,
         "%(court_code)s %(month)s结账时凭证%(vouchers)s张，现有%(found)s张",
+    ),
+    Check(
+        "反结账均经申请和他人同意，年度的另经审计同意",
+        """
+        SELECT r.court_code, c.month FROM reopened_months r LEFT JOIN closed_months c ON c.id = r.closing_id
+        LEFT JOIN reopening_requests q ON q.closing_id = r.closing_id AND q.requested_by_id = r.requested_by_id
+            AND NOT EXISTS (SELECT 1 FROM reopening_decisions n WHERE n.request_id = q.id AND n.outcome = 'returned')
+        LEFT JOIN reopening_decisions d ON d.request_id = q.id AND d.step = 'approval' AND d.outcome = 'agreed'
+            AND d.decided_by_id = r.agreed_by_id AND d.decided_by_id <> r.requested_by_id
+        LEFT JOIN reopening_decisions a ON a.request_id = q.id AND a.step = 'audit' AND a.outcome = 'agreed'
+            AND a.decided_by_id = r.audited_by_id
+        WHERE d.id IS NULL OR c.id IS NULL OR (substr(c.month, 6, 2) = '12' AND a.id IS NULL)
+        ORDER BY r.court_code, c.month LIMIT 1
+        """,
+        "%(court_code)s %(month)s反结账没有相应的申请和同意",
     ),
     Check(
         "每笔垫付最多支付一次，状态与付款一致",
@@ -389,7 +408,9 @@ CHECKS: tuple[Check, ...] = (
         SELECT y.court_code, y.year FROM closed_years y
         LEFT JOIN closed_months c ON c.court_code = y.court_code
             AND c.month LIKE CAST(y.year AS VARCHAR(4)) || '-%'
-        GROUP BY y.court_code, y.year HAVING COUNT(c.month) <> 12 ORDER BY y.court_code, y.year LIMIT 1
+            AND NOT EXISTS (SELECT 1 FROM reopened_months r WHERE r.closing_id = c.id)
+        WHERE NOT EXISTS (SELECT 1 FROM reopened_months e WHERE e.closing_id = y.closing_id)
+        GROUP BY y.id, y.court_code, y.year HAVING COUNT(c.month) <> 12 ORDER BY y.court_code, y.year LIMIT 1
         """,
         "%(court_code)s %(year)s年登记为已年终结账，但十二个月未全部结账",
     ),
@@ -467,4 +488,5 @@ def _order(row: Any) -> Order:
 WALKS: dict[str, Callable[[], str | None]] = {
     "科目余额及分项余额等于分录合计": proofs.first_unbalanced,
     "批次与签发时的内容相符": _unsealed_batch,
+    "已结账月份的凭证与结账时和操作留痕相符": proofs.first_changed_period,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, literal_column, select, text
 
 from fundapp.advances import queries as advances
 from fundapp.advances.models import Advance
@@ -310,6 +310,24 @@ def _in_state(model: Any, status: enum.Enum) -> Callable[[User, frozenset[str]],
     return lambda user, here: select(model).where(model.court_code.in_(here), model.status == status)
 
 
+def _reopenings(due: str) -> Callable[[User, frozenset[str]], Select[Any]]:
+    """Requests to reopen a period that wait for one post; they stand on the floor of this page, so in SQL."""
+    found: Select[Any] = (
+        select(literal_column("q.id").label("id"))
+        .select_from(text("reopening_requests q JOIN closed_months c ON c.id = q.closing_id"))
+        .where(text(_UNDECIDED), text(due))
+    )
+    return lambda user, here: found.where(
+        text("q.court_code IN :courts").bindparams(bindparam("courts", list(here), expanding=True))
+    )
+
+
+_UNDECIDED = (
+    "NOT EXISTS (SELECT 1 FROM reopening_decisions d WHERE d.request_id = q.id "
+    "AND (d.outcome = 'returned' OR d.step = 'approval'))"
+)
+_AUDITED = "EXISTS (SELECT 1 FROM reopening_decisions a WHERE a.request_id = q.id AND a.step = 'audit')"
+
 WAITING: tuple[Waiting, ...] = (
     (
         Permission.ADVANCE_SIGN,
@@ -386,6 +404,20 @@ WAITING: tuple[Waiting, ...] = (
         N_("待复核的更正申请"),
         _in_state(Correction, CorrectionStatus.REQUESTED),
         "ledger.corrections",
+        {},
+    ),
+    (
+        Permission.REOPENING_AUDIT,
+        N_("待办理的反结账申请"),
+        _reopenings(f"substr(c.month, 6, 2) = '12' AND NOT {_AUDITED}"),
+        "yearend.index",
+        {},
+    ),
+    (
+        Permission.REOPENING_APPROVE,
+        N_("待办理的反结账申请"),
+        _reopenings(f"(substr(c.month, 6, 2) <> '12' OR {_AUDITED})"),
+        "yearend.index",
         {},
     ),
 )

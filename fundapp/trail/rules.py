@@ -107,6 +107,11 @@ class Event(enum.Enum):
     WITNESS_RECORDED = "ceremonies.witness.recorded"
     MONTH_CLOSED = "yearend.month.closed"
     YEAR_CLOSED = "yearend.year.closed"
+    REOPENING_REQUESTED = "yearend.reopening.requested"
+    REOPENING_AUDITED = "yearend.reopening.audited"
+    REOPENING_RETURNED = "yearend.reopening.returned"
+    MONTH_REOPENED = "yearend.month.reopened"
+    YEAR_REOPENED = "yearend.year.reopened"
     PACKAGE_EXPORTED = "yearend.package.exported"
     ANCHOR_HANDED_OUT = "oversight.anchor.handed_out"
     BOOKS_VERIFIED = "oversight.books.verified"
@@ -196,8 +201,13 @@ FACTS: dict[Event, frozenset[str]] = {
         Event.PAYEE_ABSENT: "ceremony line reason",
         Event.PAYEE_PAID: "ceremony line amount method first_staff second_staff",
         Event.WITNESS_RECORDED: "ceremony capacity",
-        Event.MONTH_CLOSED: "month vouchers",
+        Event.MONTH_CLOSED: "month vouchers digest suspense explanation",
         Event.YEAR_CLOSED: "year vouchers",
+        Event.REOPENING_REQUESTED: "month reason",
+        Event.REOPENING_AUDITED: "month opinion",
+        Event.REOPENING_RETURNED: "month reason",
+        Event.MONTH_REOPENED: "month reason opinion",
+        Event.YEAR_REOPENED: "year reason reversal",
         Event.PACKAGE_EXPORTED: "year digest",
         Event.ANCHOR_HANDED_OUT: "recipient kept_at vouchers posted debit credit deposit",
         Event.BOOKS_VERIFIED: "checks problems digest",
@@ -288,6 +298,11 @@ LABELS: dict[enum.Enum, str] = {
     Event.WITNESS_RECORDED: N_("登记见证人"),
     Event.MONTH_CLOSED: N_("月末结账"),
     Event.YEAR_CLOSED: N_("年终结账"),
+    Event.REOPENING_REQUESTED: N_("申请反结账"),
+    Event.REOPENING_AUDITED: N_("审计同意反结账"),
+    Event.REOPENING_RETURNED: N_("退回反结账申请"),
+    Event.MONTH_REOPENED: N_("月末反结账"),
+    Event.YEAR_REOPENED: N_("年终反结账"),
     Event.PACKAGE_EXPORTED: N_("导出审计包"),
     Event.ANCHOR_HANDED_OUT: N_("交付存证单"),
     Event.BOOKS_VERIFIED: N_("核验账簿和留痕"),

@@ -89,6 +89,9 @@ class Permission(enum.Enum):
     CEREMONY_CLOSE = "ceremony.close"
     MONTH_CLOSE = "month.close"
     YEAR_CLOSE = "year.close"
+    REOPENING_REQUEST = "reopening.request"
+    REOPENING_AUDIT = "reopening.audit"
+    REOPENING_APPROVE = "reopening.approve"
     AUDIT_EXPORT = "audit.export"
     ANCHOR_READ = "anchor.read"
     ANCHOR_HAND_OUT = "anchor.hand_out"
@@ -138,6 +141,9 @@ LABELS |= {
     Permission.CEREMONY_CLOSE: N_("核对并结束兑现大会"),
     Permission.MONTH_CLOSE: N_("月末结账"),
     Permission.YEAR_CLOSE: N_("年终结账"),
+    Permission.REOPENING_REQUEST: N_("申请反结账"),
+    Permission.REOPENING_AUDIT: N_("审计年度反结账"),
+    Permission.REOPENING_APPROVE: N_("批准反结账"),
     Permission.AUDIT_EXPORT: N_("导出年度审计包"),
     Permission.ANCHOR_READ: N_("查看存证单"),
     Permission.ANCHOR_HAND_OUT: N_("交付存证单"),
@@ -211,6 +217,9 @@ GROUPS: list[tuple[str, tuple[Permission, ...]]] = [
             Permission.CORRECTION_CONFIRM,
             Permission.MONTH_CLOSE,
             Permission.YEAR_CLOSE,
+            Permission.REOPENING_REQUEST,
+            Permission.REOPENING_AUDIT,
+            Permission.REOPENING_APPROVE,
             Permission.AUDIT_EXPORT,
             Permission.ANCHOR_READ,
             Permission.ANCHOR_HAND_OUT,
@@ -280,6 +289,9 @@ MATRIX: dict[Permission, frozenset[Role]] = {
         Permission.CEREMONY_CLOSE: (_FR,),
         Permission.MONTH_CLOSE: (_FR,),
         Permission.YEAR_CLOSE: (_P,),
+        Permission.REOPENING_REQUEST: (_FR,),
+        Permission.REOPENING_AUDIT: (_AU,),
+        Permission.REOPENING_APPROVE: (_P,),
         Permission.AUDIT_EXPORT: (_FR, _AU),
         Permission.ANCHOR_READ: (_P, _AU),
         Permission.ANCHOR_HAND_OUT: (_AU,),

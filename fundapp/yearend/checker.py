@@ -47,6 +47,7 @@ ON_RECORD = {
     "recovery.receipt.allocated": ("recoveries", "receipt_id"),
 }
 SIGNED = "approvals.decision.signed"
+CLOSED, REOPENED = "yearend.month.closed", "yearend.month.reopened"
 
 
 class Difference(Exception):
@@ -126,6 +127,10 @@ class Books:
         self.posted: dict[str, str] = {}  # voucher id -> its digest on the trail
         self.acts: dict[str, list[str]] = defaultdict(list)  # event -> ids of its subjects
         self.signed: dict[str, list[tuple[str, str]]] = defaultdict(list)  # subject -> steps and digests signed
+        # (event, court, month) -> digests told by the trail when the month was closed; reopenings tell none
+        self.periods: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        # (court, month) -> number and digest of each voucher
+        self.by_month: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
         self.vouchers = self.postings = self.entries = self.moved = 0
         self.figures: list[str] = []
 
@@ -219,6 +224,8 @@ def note(books: Books, row: dict[str, str]) -> None:
             books.posted[subject_id] = facts["digest"]
     elif event == SIGNED:
         books.signed[row["subject"]].append((facts["step"], facts["digest"]))
+    elif event in (CLOSED, REOPENED) and int(facts["month"][:4]) <= books.year:
+        books.periods[event, row["court_code"], facts["month"]].append(facts.get("digest", ""))
     elif event in ON_RECORD and row["recorded_at"] < f"{books.year:04d}-12-31T16":
         books.acts[event].append(subject_id)
 
@@ -298,6 +305,7 @@ def check_postings(
     require(digest == voucher["digest"], f"{where}: the postings do not match its digest / 凭证校验码不符")
     require(books.posted.pop(voucher["id"], "") == digest, f"{where}: the trail says otherwise / 与留痕不符")
     books.voucher_total[voucher["id"]] = total
+    books.by_month[voucher["court_code"], voucher["posted_on"][:7]].append((int(voucher["number"]), digest))
     if voucher["reverses_id"]:
         books.reversed.add(voucher["reverses_id"])
     books.vouchers += 1
@@ -370,17 +378,59 @@ def check_trial_balance(books: Books) -> None:
     books.figures.append(f"turnover of the year 本年发生额 {yuan(sum(amounts[2] for amounts in sums.values()))}")
 
 
+def check_periods(books: Books) -> None:
+    """What a month held when it was closed is what it holds, as long as the closing stands; others reopened it."""
+    ended = {(row["court_code"], row["month"], row["round"]): row for row in books.rows("reopenings")}
+    rounds: dict[tuple[str, str], int] = defaultdict(int)
+    for row in books.rows("closed_months"):
+        court, month = row["court_code"], row["month"]
+        where = f"{court} {month} closing 结账 {row['round']}"
+        rounds[court, month] += 1
+        require(row["round"] == str(rounds[court, month]), f"{where}: one before it is missing / 缺少结账记录")
+        until = int(row["last_number"])
+        held = [digest for number, digest in books.by_month[court, month] if number <= until]
+        right = (str(len(held)), sealed(held)) == (row["vouchers"], row["digest"])
+        require(right, f"{where}: it held other vouchers / 结账时的凭证不符")
+        told = books.periods[CLOSED, court, month]
+        require(told and told.pop(0) in ("", row["digest"]), f"{where}: the trail says otherwise / 与留痕不符")
+        end = ended.pop((court, month, row["round"]), None)
+        check_kept_shut(books, row, None if end is None else int(end["last_number"]), where)
+        if end is not None:
+            hands = [end[name] for name in ("requested_by", "audited_by", "agreed_by") if end[name]]
+            enough = len(set(hands)) == len(hands) == (3 if month.endswith("-12") else 2)
+            require(enough, f"{where}: reopened by too few / 反结账人数不足")
+            told = books.periods[REOPENED, court, month]
+            require(told and told.pop() == "", f"{where}: the trail knows of no reopening / 无反结账留痕")
+    require(not ended, f"reopenings.csv: of no closing / 无对应结账：{sorted(ended)[:1]}")
+    left = sorted(key for key, told in books.periods.items() if told)
+    require(not left, f"closings or reopenings of the trail are missing / 缺少留痕所记结账：{left[:1]}")
+
+
+def check_kept_shut(books: Books, closing: dict[str, str], until: int | None, where: str) -> None:
+    """No voucher was posted in the month, or before it in the year, between its closing and its reopening, if any."""
+    first = int(closing["last_number"])
+    for (court, month), vouchers in books.by_month.items():
+        if court == closing["court_code"] and closing["month"][:4] == month[:4] and month <= closing["month"]:
+            for number, _digest in vouchers:
+                kept = number <= first or (until is not None and number > until)
+                require(kept, f"{where}: number {number} was posted into it / 结账后记入凭证")
+
+
 def check_closed_years(books: Books) -> None:
     """In a closed year of own funds (B) nothing is left on income, expense and the year's result."""
     models = {row["code"]: row["model"] for row in books.rows("courts")}
-    closed = [row for row in books.rows("closed_years") if int(row["year"]) == books.year]
+    ended = {(row["court_code"], row["month"], row["round"]) for row in books.rows("reopenings")}
+    closed = []
+    for row in books.rows("closed_years"):
+        standing = (row["court_code"], row["year"] + "-12", row["round"]) not in ended
+        if int(row["year"]) == books.year and standing:
+            closed.append(row["court_code"])
     left: dict[tuple[str, str], int] = defaultdict(int)
     for (court, account, _month), (debit, credit) in books.turnover.items():
         left[court, account] += debit - credit
-    for row in closed:
-        for (court, account), balance in sorted(left.items()):
-            if court == row["court_code"] and models[court] == "B" and (account[0] in "45" or account == "3301"):
-                require(balance == 0, f"{court} {account}: not carried over / 年终未结转")
+    for (court, account), balance in sorted(left.items()):
+        if court in closed and models[court] == "B" and (account[0] in "45" or account == "3301"):
+            require(balance == 0, f"{court} {account}: not carried over / 年终未结转")
     books.figures.append(f"courts closed 已年终结账法院 {len(closed)} / {len(books.courts)}")
 
 
@@ -554,6 +604,7 @@ CHECKS = (
     check_vouchers,
     check_months,
     check_trial_balance,
+    check_periods,
     check_closed_years,
     check_sources,
     check_advances,

@@ -281,4 +281,5 @@ def _books() -> dict[str, dict[str, Any]]:
         "courts.amounts": {"code": COURT},
         "yearend.close_month": {"month": "2018-01"},
         "yearend.close_year": {"year": 2018},
+        "yearend.request_reopening": {"month": "2018-01"},
     }

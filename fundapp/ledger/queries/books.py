@@ -1,4 +1,4 @@
-"""The book of a court: its model, what is closed, what is promised under which name."""
+"""The book of a court: its model, what is promised under which name."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,11 +6,12 @@ from sqlalchemy import func, select
 
 from fundapp.core.db import chunks, db, marks, run
 from fundapp.core.errors import RuleViolation
-from fundapp.ledger.models import BookingModel, ClosedMonth, Reservation, Voucher
+from fundapp.ledger.models import BookingModel, Reservation, Voucher
 from fundapp.ledger.rules import Model, VoucherKind, cited
 
 BOOK = """
-    SELECT m.model, (SELECT MAX(c.month) FROM closed_months c WHERE c.court_code = m.court_code)
+    SELECT m.model, (SELECT MAX(c.month) FROM closed_months c WHERE c.court_code = m.court_code
+        AND NOT EXISTS (SELECT 1 FROM reopened_months r WHERE r.closing_id = c.id))
     FROM booking_models m WHERE m.court_code = ?
 """
 POSTED = "SELECT name, id, year, kind, kind_number FROM vouchers WHERE court_code = ?"
@@ -52,18 +53,6 @@ def already_posted(court_code: str, names: Sequence[str]) -> list[tuple[str, int
 
 def reservation(court_code: str, name: str) -> Reservation | None:
     return db.session.scalar(select(Reservation).where(Reservation.court_code == court_code, Reservation.name == name))
-
-
-def is_closed(court_code: str, month: str) -> bool:
-    """Whether a month takes no vouchers any more: it, or a later one, was closed."""
-    later = select(ClosedMonth.month).where(ClosedMonth.court_code == court_code, ClosedMonth.month >= month).limit(1)
-    return db.session.scalar(later) is not None
-
-
-def closed_months(court_code: str) -> Sequence[ClosedMonth]:
-    return db.session.scalars(
-        select(ClosedMonth).where(ClosedMonth.court_code == court_code).order_by(ClosedMonth.month)
-    ).all()
 
 
 def voucher_count(scope: Iterable[str]) -> int:

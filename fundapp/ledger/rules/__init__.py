@@ -41,6 +41,7 @@ from fundapp.ledger.rules.corrections import (
     undoing,
 )
 from fundapp.ledger.rules.corrections import LABELS as _CORRECTIONS
+from fundapp.ledger.rules.periods import LONGEST_EXPLANATION, check_suspense, last_day
 from fundapp.ledger.rules.reservations import (
     ReservationState,
     check_not_reserved,
@@ -81,6 +82,7 @@ __all__ = [
     "GUARDED",
     "KEPT",
     "LABELS",
+    "LONGEST_EXPLANATION",
     "MEANING",
     "MONEY",
     "RESULT",
@@ -115,6 +117,8 @@ __all__ = [
     "check_not_waiting",
     "check_postings",
     "check_restated",
+    "check_reversible",
+    "check_suspense",
     "check_uncorrected",
     "cited",
     "correcting",
@@ -123,6 +127,7 @@ __all__ = [
     "head_parts",
     "is_kept_daily",
     "kind_of",
+    "last_day",
     "line_parts",
     "month_of",
     "parts_of",

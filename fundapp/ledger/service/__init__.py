@@ -7,7 +7,7 @@ from fundapp.ledger.service.corrections import (
     request_correction,
     reverse,
 )
-from fundapp.ledger.service.periods import close_month, open_books
+from fundapp.ledger.service.periods import close_month, open_books, reopen_month
 from fundapp.ledger.service.posting import Entry, Posted, post, post_all
 from fundapp.ledger.service.reservations import moving_reservations, release, reserve, settle
 
@@ -24,6 +24,7 @@ __all__ = [
     "post",
     "post_all",
     "release",
+    "reopen_month",
     "request_correction",
     "reserve",
     "reverse",
