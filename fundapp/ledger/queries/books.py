@@ -19,14 +19,17 @@ def model(court_code: str) -> Model:
 
 
 def book(court_code: str) -> tuple[Model, str | None]:
-    """The court's booking model, and its last closed month, None when none is.
+    """The court's booking model, and the last month that takes no business, None when there is none: the last closed
+    one, or the one at whose end the opening balances stand.
 
     Raises:
         RuleViolation: the court's books were not opened.
     """
     asked = (
-        "SELECT m.model, (SELECT MAX(c.month) FROM closed_months c WHERE c.court_code = m.court_code) AS closed "
-        "FROM booking_models m WHERE m.court_code = ?"
+        "SELECT m.model, (SELECT MAX(month) FROM (SELECT MAX(c.month) AS month FROM closed_months c "
+        "WHERE c.court_code = m.court_code UNION ALL SELECT MAX(substr(CAST(o.day AS VARCHAR(10)), 1, 7)) "
+        "FROM openings o WHERE o.court_code = m.court_code AND o.status IN ('posted', 'undo_requested')) ended) "
+        "AS closed FROM booking_models m WHERE m.court_code = ?"
     )
     found = run(asked, (court_code,)).one_or_none()
     if found is None:
