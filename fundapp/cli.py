@@ -17,6 +17,7 @@ from fundapp.courts.rules import YUEYANG_DISTRICT
 from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Model
+from fundapp.openings.commands import ledger_group
 from fundapp.oversight.commands import figures, verify
 from fundapp.story.commands import demo
 from fundapp.users import queries as users
@@ -135,4 +136,15 @@ def create_user(username: str, name: str, court_code: str, roles: tuple[str, ...
     click.echo(f"{username}  一次性密码 {password}  （只显示这一次，首次登录须修改）")
 
 
-COMMANDS: list[click.Command] = [serve, work, start, users_group, cases_group, demo, figures, verify, audit_group]
+COMMANDS: list[click.Command] = [
+    serve,
+    work,
+    start,
+    users_group,
+    cases_group,
+    ledger_group,
+    demo,
+    figures,
+    verify,
+    audit_group,
+]

@@ -1,5 +1,6 @@
 """Reads of the books."""
 
+from fundapp.ledger.models import Opening
 from fundapp.ledger.queries.accounts import (
     AccountStanding,
     account_lines,
@@ -37,7 +38,6 @@ from fundapp.ledger.queries.books import (
     voucher_count,
 )
 from fundapp.ledger.queries.openings import (
-    LINES_KEY,
     OPENINGS_KEY,
     first_business_voucher,
     live_opening_of,
@@ -70,11 +70,11 @@ from fundapp.ledger.queries.vouchers import (
 __all__ = [
     "CORRECTIONS_KEY",
     "JOURNAL_KEY",
-    "LINES_KEY",
     "OPENINGS_KEY",
     "PARTS_AT_ONCE",
     "SUMMARY_PURPOSE",
     "AccountStanding",
+    "Opening",
     "Signatures",
     "TrialLine",
     "TrialSums",

@@ -14,7 +14,6 @@ from fundapp.ledger.models import Opening, OpeningLine, Voucher
 from fundapp.ledger.rules import OPENING_NAME, STANDING, Account, OpeningBalance, OpeningStatus
 
 OPENINGS_KEY = Opening.id
-LINES_KEY = OpeningLine.id
 _LIVE = [OpeningStatus.REQUESTED, *STANDING]
 
 

@@ -38,14 +38,12 @@ class OpeningFile:
     """A file as it was read: its lines, and everything that is wrong with it, as far as it could be read.
 
     Attributes:
-        names: of the sources that its lines name, by subject.
         faults: one mapping for each row that is refused; what is in it is the reader's own.
     """
 
     name: str
     data: bytes
     lines: Sequence[OpeningBalance]
-    names: Mapping[str, str]
     faults: Sequence[Mapping[str, Any]]
     fault_count: int
 
