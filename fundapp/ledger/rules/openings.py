@@ -339,7 +339,7 @@ def check_no_business(first_voucher: str | None) -> None:
     """Opening balances stand before the first voucher of business, and nothing of them changes after it."""
     if first_voucher is not None:
         raise RuleViolation(
-            "账簿中已有业务凭证（%(voucher)s号），不能再导入或冲销期初余额。如期初有误，请按更正凭证的程序办理。",
+            "账簿中已有业务凭证（%(voucher)s号），不能再导入或冲销期初余额。如期初有误，请查明后在相应业务中补登或退回。",
             voucher=first_voucher,
         )
 
@@ -359,7 +359,8 @@ def check_not_imported(earlier_day: date | None) -> None:
     """The same file is not carried twice."""
     if earlier_day is not None:
         raise RuleViolation(
-            "同一文件已于%(day)s送复核或入账，不能重复导入。请核对所选的文件。", day=earlier_day.isoformat()
+            "内容相同的文件（期初余额日期%(day)s）已送复核或入账，不能重复导入。请核对所选的文件。",
+            day=earlier_day.isoformat(),
         )
 
 
