@@ -502,7 +502,7 @@ def counts(books: Books, voucher_id: str, amount: int, where: str) -> bool:
 
 
 def check_advances(books: Books) -> None:
-    """Each advance: paid once, recovered never beyond; 1218.01 by case is what the books began with and what is out (B)."""
+    """Each advance: paid once, recovered never beyond; 1218.01 by case is what it began with and what is out (B)."""
     paid: dict[str, int] = defaultdict(int)
     recovered: dict[str, int] = defaultdict(int)
     seen: set[str] = set()

@@ -60,8 +60,8 @@ def _sources(scope: Scope) -> Iterable[Row]:
 
 
 def _source_flows(scope: Scope) -> dict[str, dict[int, Money]]:
-    """Received, given back, used, recovered and opening of each source: what crosses the line between its money and the rest, what
-    was undone taken off again."""
+    """Received, given back, used, recovered and opening of each source: what crosses the line between its money and
+    the rest, what was undone taken off again."""
     fund = (Account.FUND_BANK, Account.CASH)
     has_case = PostingLine.case_ref.is_not(None)
     is_opening = PostingLine.movement == Movement.OPENING_BALANCE
