@@ -6,10 +6,10 @@ from sqlalchemy import Integer, Select, cast, func, literal, select
 
 from fundapp.cases.models import Case
 from fundapp.core.db import db
+from fundapp.core.money import ZERO
 from fundapp.funding.models import Source
-from fundapp.ledger import queries as books
 from fundapp.ledger.models import OpeningLine
-from fundapp.ledger.rules import Account, OpeningSums, opening_sums
+from fundapp.ledger.rules import Account, OpeningBalance, OpeningSums, opening_sums
 
 BEHIND = 10_000_000  # more than a file has rows
 LINES_KEY = (literal(BEHIND) - OpeningLine.line).label("key")
@@ -18,9 +18,20 @@ LINES_KEY = (literal(BEHIND) - OpeningLine.line).label("key")
 
 def sums_by_account(opening_id: int) -> list[tuple[Account, int, OpeningSums]]:
     """What an import carries into each account, in the order of the chart: lines, and sums on both sides."""
-    lines = books.opening_balances(opening_id)
-    found = [(account, [line for line in lines if line.account is account]) for account in Account]
-    return [(account, len(some), opening_sums(some)) for account, some in found if some]
+    is_negative = OpeningLine.amount < ZERO
+    rows = db.session.execute(
+        select(OpeningLine.account, OpeningLine.side, func.count(), func.sum(OpeningLine.amount))
+        .where(OpeningLine.opening_id == opening_id)
+        .group_by(OpeningLine.account, OpeningLine.side, is_negative)
+    )
+    found: dict[Account, list[tuple[int, OpeningBalance]]] = {}
+    for account, side, count, amount in rows:
+        found.setdefault(account, []).append((count, OpeningBalance(0, account, side, amount)))
+    return [
+        (account, sum(count for count, _ in found[account]), opening_sums(one for _, one in found[account]))
+        for account in Account
+        if account in found
+    ]
 
 
 def source_subjects(court_code: str) -> dict[str, str]:

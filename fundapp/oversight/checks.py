@@ -272,7 +272,7 @@ CHECKS: tuple[Check, ...] = (
         "%(court_code)s advance:%(id)s垫付%(paid)s分，追回%(recovered)s分",
     ),
     Check(
-        "应收垫付款等于期初加垫付减追回（分案，乙类）",
+        "应收垫付款等于垫付减追回（分案，乙类）",
         """
         SELECT court_code, part FROM (
             SELECT s.court_code, s.part, s.debit - s.credit AS owed FROM standing_balances s
@@ -294,7 +294,7 @@ CHECKS: tuple[Check, ...] = (
         "%(court_code)s %(part)s的应收垫付款与期初、垫付、追偿台账不符",
     ),
     Check(
-        "案款结存等于期初加到账减发放减归还（分案）",
+        "案款结存等于到账减发放减归还（分案）",
         """
         SELECT court_code, part FROM (
             SELECT s.court_code, s.part, s.credit - s.debit AS held FROM standing_balances s

@@ -87,7 +87,7 @@ def test_the_reviewer_returns_with_a_reason(app, sign_in):
     page.submit("确定复核结果", outcome="return", reason="")
     assert page.status == 422 and "请写明理由" in " ".join(page.alerts)
     page.submit("确定复核结果", outcome="return", reason="第3行与对账单不符")
-    assert page.status == 302 and page.facts()["理由"] == "第3行与对账单不符"
+    assert page.status == 302 and page.facts()["退回理由"] == "第3行与对账单不符"
 
 
 def test_what_was_posted_wrongly_is_undone_by_two(app, sign_in):

@@ -16,12 +16,12 @@ from typing import Any
 from sqlalchemy import update
 
 from fundapp.core import clock
-from fundapp.core.db import db
+from fundapp.core.db import db, write
 from fundapp.core.errors import RuleViolation
-from fundapp.core.money import ZERO
+from fundapp.core.money import ZERO, to_fen
 from fundapp.core.versions import check_seen
 from fundapp.ledger import queries, rules
-from fundapp.ledger.models import Opening, OpeningLine
+from fundapp.ledger.models import Opening
 from fundapp.ledger.rules import Account, Hands, OpeningBalance, OpeningOutcome, OpeningStatus, Posting, VoucherKind
 from fundapp.ledger.service.corrections import reverse
 from fundapp.ledger.service.periods import check_open
@@ -31,6 +31,7 @@ from fundapp.trail.rules import Event
 from fundapp.users.models import User
 
 LONGEST_FILE_NAME = 200
+LINE_COLUMNS = ("opening_id", "line", "account", "side", "amount", "case_ref", "source_ref", "note")
 
 
 @dataclass(frozen=True)
@@ -78,23 +79,14 @@ def check_opening(file: OpeningFile, *, day: date, actor: User) -> Opening:
     db.session.add(opening)
     db.session.flush()
     if not file.fault_count:
-        db.session.add_all(_kept(opening.id, line) for line in file.lines)
-        db.session.flush()
+        write("opening_lines", LINE_COLUMNS, [_line_row(opening.id, line) for line in file.lines])
     _record(Event.OPENING_CHECKED, opening, actor, file_name=opening.file_name, faults=file.fault_count)
     return opening
 
 
-def _kept(opening_id: int, line: OpeningBalance) -> OpeningLine:
-    return OpeningLine(
-        opening_id=opening_id,
-        line=line.row,
-        account=line.account,
-        side=line.side,
-        amount=line.amount,
-        case_ref=line.case,
-        source_ref=line.source,
-        note=line.note,
-    )
+def _line_row(opening_id: int, line: OpeningBalance) -> tuple[object, ...]:
+    said = (line.account.value, line.side.value, to_fen(line.amount))
+    return opening_id, line.row, *said, line.case, line.source, line.note
 
 
 def _forget_faults(actor: User) -> None:
