@@ -63,7 +63,7 @@ PAGES: list[tuple[str, list[tuple[str, str, Permission | None]]]] = [
         [
             (N_("序时账"), "ledger.index", Permission.LEDGER_READ),
             (N_("试算平衡表"), "ledger.trial_balance", Permission.LEDGER_READ),
-            (N_("冲销申请"), "ledger.corrections", Permission.LEDGER_READ),
+            (N_("更正申请"), "ledger.corrections", Permission.LEDGER_READ),
             (N_("结账"), "yearend.index", Permission.LEDGER_READ),
             (N_("审计包"), "yearend.packages", Permission.AUDIT_EXPORT),
             (N_("存证单"), "oversight.anchors", Permission.ANCHOR_READ),

@@ -401,7 +401,7 @@ WAITING: tuple[Waiting, ...] = (
     ),
     (
         Permission.CORRECTION_CONFIRM,
-        N_("待复核的冲销申请"),
+        N_("待复核的更正申请"),
         _in_state(Correction, CorrectionStatus.REQUESTED),
         "ledger.corrections",
         {},

@@ -27,6 +27,7 @@ class Event(enum.Enum):
 
     COURT_CREATED = "courts.court.created"
     COURT_CHANGED = "courts.court.changed"
+    AMOUNT_WRITING_SET = "courts.amount_writing.set"
     USER_CREATED = "users.user.created"
     USER_STOPPED = "users.user.stopped"
     USER_RESUMED = "users.user.resumed"
@@ -48,6 +49,7 @@ class Event(enum.Enum):
     RECEIPT_RECORDED = "funding.receipt.recorded"
     RECEIPT_CONFIRMED = "funding.receipt.confirmed"
     RECEIPT_RETURNED = "funding.receipt.returned"
+    RECEIPT_CORRECTED = "funding.receipt.corrected"
     CASE_REGISTERED = "cases.case.registered"
     CASE_CHANGED = "cases.case.changed"
     CASE_STATUS_CHANGED = "cases.status.changed"
@@ -121,6 +123,7 @@ FACTS: dict[Event, frozenset[str]] = {
     for event, names in {
         Event.COURT_CREATED: "name",
         Event.COURT_CHANGED: "name",
+        Event.AMOUNT_WRITING_SET: "effective_from example",
         Event.USER_CREATED: "username",
         Event.USER_STOPPED: "username",
         Event.USER_RESUMED: "username",
@@ -134,14 +137,15 @@ FACTS: dict[Event, frozenset[str]] = {
         Event.PAPER_ATTACHED: "file_name digest",
         Event.BOOKS_OPENED: "model",
         Event.VOUCHER_POSTED: "number name total digest",
-        Event.CORRECTION_REQUESTED: "voucher reason",
-        Event.CORRECTION_CONFIRMED: "voucher reason reversal",
-        Event.CORRECTION_RETURNED: "voucher reason",
+        Event.CORRECTION_REQUESTED: "voucher method restated source reason",
+        Event.CORRECTION_CONFIRMED: "voucher method restated source reason corrected_by",
+        Event.CORRECTION_RETURNED: "voucher method restated source reason",
         Event.SOURCE_REGISTERED: "kind name",
         Event.SOURCE_CHANGED: "name",
         Event.RECEIPT_RECORDED: "source amount direction",
         Event.RECEIPT_CONFIRMED: "source amount direction voucher",
         Event.RECEIPT_RETURNED: "source amount reason",
+        Event.RECEIPT_CORRECTED: "voucher method source amount reason",
         Event.CASE_REGISTERED: "number claim",
         Event.CASE_CHANGED: "number changes",
         Event.CASE_STATUS_CHANGED: "number before after reason",
@@ -214,6 +218,7 @@ FACTS: dict[Event, frozenset[str]] = {
 LABELS: dict[enum.Enum, str] = {
     Event.COURT_CREATED: N_("登记法院"),
     Event.COURT_CHANGED: N_("修改法院"),
+    Event.AMOUNT_WRITING_SET: N_("选定大写金额写法"),
     Event.USER_CREATED: N_("建立账号"),
     Event.USER_STOPPED: N_("停用账号"),
     Event.USER_RESUMED: N_("恢复账号"),
@@ -227,14 +232,15 @@ LABELS: dict[enum.Enum, str] = {
     Event.PAPER_ATTACHED: N_("上传附件"),
     Event.BOOKS_OPENED: N_("启用账簿"),
     Event.VOUCHER_POSTED: N_("凭证记账"),
-    Event.CORRECTION_REQUESTED: N_("申请冲销"),
-    Event.CORRECTION_CONFIRMED: N_("复核冲销"),
-    Event.CORRECTION_RETURNED: N_("退回冲销申请"),
+    Event.CORRECTION_REQUESTED: N_("申请更正凭证"),
+    Event.CORRECTION_CONFIRMED: N_("复核更正凭证"),
+    Event.CORRECTION_RETURNED: N_("退回更正申请"),
     Event.SOURCE_REGISTERED: N_("登记资金来源"),
     Event.SOURCE_CHANGED: N_("修改资金来源"),
     Event.RECEIPT_RECORDED: N_("登记到账"),
     Event.RECEIPT_CONFIRMED: N_("复核到账"),
     Event.RECEIPT_RETURNED: N_("退回到账登记"),
+    Event.RECEIPT_CORRECTED: N_("更正到账"),
     Event.CASE_REGISTERED: N_("登记案件"),
     Event.CASE_CHANGED: N_("修改案件"),
     Event.CASE_STATUS_CHANGED: N_("变更案件状态"),

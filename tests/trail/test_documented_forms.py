@@ -3,9 +3,12 @@ with nothing of ours."""
 
 import hashlib
 import re
+from datetime import date, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from fundapp.ledger import rules as ledger
+from fundapp.ledger.rules import Ink, Numbers, VoucherKind
 from fundapp.trail import proofs, queries, rules
 from tests.builders.oversight import an_anchor_sheet, the_anchor
 from tests.house.source import ROOT
@@ -28,6 +31,27 @@ def test_the_seal_of_the_documented_entry_is_the_digest_of_its_parts():
     assert hashlib.sha256(data).hexdigest() == told("seal")
     begun = re.search(r"the parts are (\d+) bytes, which begin `([^`]+)`", PAGE)
     assert (len(data), data.decode()[: len(begun[2])]) == (int(begun[1]), begun[2])
+
+
+def test_the_digest_of_the_documented_voucher_is_that_of_its_parts_and_our_own():
+    parts = told("voucher").split("\n")
+    assert hashlib.sha256(written(parts)).hexdigest() == told("digest")
+    form, court_code, _total, _cited, name, business_date, posted_on, moment, mark, attachments = parts[:10]
+    head = ledger.head_parts(
+        court_code=court_code,
+        numbers=Numbers(2018, 12, VoucherKind.PAYMENT, 7),
+        name=name,
+        business_date=date.fromisoformat(business_date),
+        posted_on=date.fromisoformat(posted_on),
+        recorded_at=datetime.fromisoformat(moment),
+        summary_mark=mark,
+        attachments=int(attachments),
+        hands=(3, 4, 3, 3),
+        ink=Ink(parts[14]),
+        links=(None, None, None),
+    )
+    assert (form, [form, *head]) == (ledger.FORM, parts[:18])
+    assert ledger.digest(head, parts[18:]) == told("digest")
 
 
 def test_our_own_seals_are_what_the_document_says():
