@@ -19,6 +19,7 @@ from fundapp.courts.rules import YUEYANG_DISTRICT
 from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Model
+from fundapp.openings.commands import ledger_group
 from fundapp.oversight.commands import anchor_group, figures, verify
 from fundapp.story.commands import demo
 from fundapp.users import queries as users
@@ -160,6 +161,7 @@ COMMANDS: list[click.Command] = [
     roles,
     users_group,
     cases_group,
+    ledger_group,
     demo,
     figures,
     verify,

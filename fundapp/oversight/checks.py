@@ -143,6 +143,37 @@ CHECKS: tuple[Check, ...] = (
         "%(court_code)s期初余额过渡科目还有%(left_over)s分",
     ),
     Check(
+        "期初余额凭证与导入明细相符",
+        """
+        SELECT court_code, account, case_ref, source_ref FROM (
+            SELECT o.court_code, l.account, l.case_ref, l.source_ref,
+                CASE WHEN l.side = 'debit' THEN l.amount ELSE -l.amount END AS net
+            FROM opening_lines l JOIN openings o ON o.id = l.opening_id WHERE o.status IN ('posted', 'undo_requested')
+            UNION ALL
+            SELECT v.court_code, CASE WHEN p.debit = '0000' THEN p.credit ELSE p.debit END,
+                COALESCE(p.case_ref, ''), COALESCE(p.source_ref, ''),
+                CASE WHEN p.debit = '0000' THEN p.amount ELSE -p.amount END
+            FROM vouchers v JOIN posting_lines p ON p.voucher_id = v.id
+            WHERE substr(v.name, 1, 8) = 'opening:' AND v.id NOT IN
+                (SELECT reverses_id FROM vouchers WHERE reverses_id IS NOT NULL)
+        ) both_sides GROUP BY court_code, account, case_ref, source_ref HAVING SUM(net) <> 0
+        ORDER BY court_code, account, case_ref, source_ref LIMIT 1
+        """,
+        "%(court_code)s科目%(account)s %(case_ref)s %(source_ref)s的期初凭证与导入明细不符",
+    ),
+    Check(
+        "业务凭证都记在期初余额日期之后",
+        """
+        SELECT v.court_code, v.year, v.number FROM vouchers v
+        JOIN openings o ON o.court_code = v.court_code AND o.status IN ('posted', 'undo_requested')
+            AND v.posted_on <= o.day
+        WHERE substr(v.name, 1, 8) <> 'opening:' AND (v.reverses_id IS NULL OR v.reverses_id NOT IN
+            (SELECT id FROM vouchers WHERE substr(name, 1, 8) = 'opening:'))
+        ORDER BY v.court_code, v.year, v.number LIMIT 1
+        """,
+        "%(voucher)s记在期初余额日期当日或以前",
+    ),
+    Check(
         "资产和负债余额不反向，预留不超过余额",
         """
         SELECT court_code, account, part FROM standing_balances
@@ -274,10 +305,13 @@ CHECKS: tuple[Check, ...] = (
             SELECT r.court_code, 'case:' || CAST(r.case_id AS VARCHAR(20)), r.fund FROM allocations r
             WHERE r.voucher_id IS NULL OR r.voucher_id NOT IN
                 (SELECT reverses_id FROM vouchers WHERE reverses_id IS NOT NULL)
+            UNION ALL
+            SELECT o.court_code, l.case_ref, -l.amount FROM opening_lines l JOIN openings o ON o.id = l.opening_id
+            WHERE l.account = '1218.01' AND l.amount <> 0 AND o.status IN ('posted', 'undo_requested')
         ) both_sides WHERE court_code IN (SELECT court_code FROM booking_models WHERE model = 'B')
         GROUP BY court_code, part HAVING SUM(owed) <> 0 ORDER BY court_code, part LIMIT 1
         """,
-        "%(court_code)s %(part)s的应收垫付款与垫付、追偿台账不符",
+        "%(court_code)s %(part)s的应收垫付款与期初、垫付、追偿台账不符",
     ),
     Check(
         "案款结存等于到账减发放减归还（分案）",
@@ -297,9 +331,12 @@ CHECKS: tuple[Check, ...] = (
             SELECT r.court_code, 'case:' || CAST(r.case_id AS VARCHAR(20)), r.fund FROM allocations r
             WHERE r.voucher_id IS NULL OR r.voucher_id NOT IN
                 (SELECT reverses_id FROM vouchers WHERE reverses_id IS NOT NULL)
+            UNION ALL
+            SELECT o.court_code, l.case_ref, -l.amount FROM opening_lines l JOIN openings o ON o.id = l.opening_id
+            WHERE l.account = '2901.02' AND l.amount <> 0 AND o.status IN ('posted', 'undo_requested')
         ) both_sides GROUP BY court_code, part HAVING SUM(held) <> 0 ORDER BY court_code, part LIMIT 1
         """,
-        "%(court_code)s %(part)s的案款结存与到账、发放、追偿台账不符",
+        "%(court_code)s %(part)s的案款结存与期初、到账、发放、追偿台账不符",
     ),
     Check(
         "已入账的登记都有凭证",
@@ -329,6 +366,9 @@ CHECKS: tuple[Check, ...] = (
             SELECT court_code, 'payout', id FROM payouts WHERE approved_by_id = prepared_by_id
             UNION ALL
             SELECT court_code, 'ceremony', id FROM ceremonies WHERE frozen_by_id = planned_by_id
+            UNION ALL
+            SELECT court_code, 'opening', id FROM openings
+            WHERE reviewed_by_id = requested_by_id OR undo_reviewed_by_id = undo_requested_by_id
         ) alone ORDER BY court_code, kind, id LIMIT 1
         """,
         "%(court_code)s %(kind)s:%(id)s由同一人登记和复核",

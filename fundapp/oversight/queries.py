@@ -38,8 +38,8 @@ from fundapp.funding.models import FundReceipt, Source
 from fundapp.funding.rules import ReceiptStatus
 from fundapp.ledger import queries as books
 from fundapp.ledger import rules as ledger_rules
-from fundapp.ledger.models import Correction, Voucher
-from fundapp.ledger.rules import Account, CorrectionStatus
+from fundapp.ledger.models import Correction, Opening, Voucher
+from fundapp.ledger.rules import Account, CorrectionStatus, OpeningStatus
 from fundapp.oversight import rules
 from fundapp.oversight.models import AnchorSheet, Verification
 from fundapp.oversight.rules import Light
@@ -57,6 +57,7 @@ class Figures:
     cases_total: int
     cases_under_ceiling: int
     cases_concluded_by_advance: int
+    opening: Money
     raised: Money
     reserved: Money
     available: Money
@@ -78,6 +79,7 @@ def figures(scope: frozenset[str]) -> Figures:
         cases_total=_count_cases(scope),
         cases_under_ceiling=sum(_under_ceiling(court_code) for court_code in scope),
         cases_concluded_by_advance=concluded(scope),
+        opening=funding.opening(scope),
         raised=funding.raised(scope),
         reserved=books.reserved_in(scope),
         available=books.available_in(scope),
@@ -419,6 +421,20 @@ WAITING: tuple[Waiting, ...] = (
         _reopenings(f"(substr(c.month, 6, 2) <> '12' OR {_AUDITED})"),
         "yearend.index",
         {},
+    ),
+    (
+        Permission.OPENING_CONFIRM,
+        N_("待复核的期初余额"),
+        _in_state(Opening, OpeningStatus.REQUESTED),
+        "openings.index",
+        {"status": "requested"},
+    ),
+    (
+        Permission.OPENING_CONFIRM,
+        N_("待复核的期初余额冲销"),
+        _in_state(Opening, OpeningStatus.UNDO_REQUESTED),
+        "openings.index",
+        {"status": "undo_requested"},
     ),
 )
 """Who is told of what: the permission that makes it his work, what it is, which records, and where they are listed."""

@@ -59,6 +59,7 @@ KINDS = {
     "correction": N_("更正申请"),
     "fund-receipt": N_("资金到账"),
     "ladder": N_("审批限额"),
+    "opening": N_("期初余额导入"),
     "party": N_("当事人"),
     "paying-account": N_("付款账户"),
     "payout": N_("案款发放"),

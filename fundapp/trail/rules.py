@@ -44,6 +44,13 @@ class Event(enum.Enum):
     CORRECTION_REQUESTED = "ledger.correction.requested"
     CORRECTION_CONFIRMED = "ledger.correction.confirmed"
     CORRECTION_RETURNED = "ledger.correction.returned"
+    OPENING_CHECKED = "ledger.opening.checked"
+    OPENING_REQUESTED = "ledger.opening.requested"
+    OPENING_POSTED = "ledger.opening.posted"
+    OPENING_RETURNED = "ledger.opening.returned"
+    OPENING_UNDO_REQUESTED = "ledger.opening.undo_requested"
+    OPENING_UNDONE = "ledger.opening.undone"
+    OPENING_KEPT = "ledger.opening.kept"
     SOURCE_REGISTERED = "funding.source.registered"
     SOURCE_CHANGED = "funding.source.changed"
     RECEIPT_RECORDED = "funding.receipt.recorded"
@@ -140,6 +147,13 @@ FACTS: dict[Event, frozenset[str]] = {
         Event.CORRECTION_REQUESTED: "voucher method restated source reason",
         Event.CORRECTION_CONFIRMED: "voucher method restated source reason corrected_by",
         Event.CORRECTION_RETURNED: "voucher method restated source reason",
+        Event.OPENING_CHECKED: "day digest lines debit credit file_name faults",
+        Event.OPENING_REQUESTED: "day digest lines debit credit file_name",
+        Event.OPENING_POSTED: "day digest lines debit credit vouchers",
+        Event.OPENING_RETURNED: "day digest lines debit credit reason",
+        Event.OPENING_UNDO_REQUESTED: "day digest lines debit credit reason",
+        Event.OPENING_UNDONE: "day digest lines debit credit reason",
+        Event.OPENING_KEPT: "day digest lines debit credit reason",
         Event.SOURCE_REGISTERED: "kind name",
         Event.SOURCE_CHANGED: "name",
         Event.RECEIPT_RECORDED: "source amount direction",
@@ -235,6 +249,13 @@ LABELS: dict[enum.Enum, str] = {
     Event.CORRECTION_REQUESTED: N_("申请更正凭证"),
     Event.CORRECTION_CONFIRMED: N_("复核更正凭证"),
     Event.CORRECTION_RETURNED: N_("退回更正申请"),
+    Event.OPENING_CHECKED: N_("试导入期初余额"),
+    Event.OPENING_REQUESTED: N_("期初余额送复核"),
+    Event.OPENING_POSTED: N_("期初余额入账"),
+    Event.OPENING_RETURNED: N_("退回期初余额"),
+    Event.OPENING_UNDO_REQUESTED: N_("申请冲销期初余额"),
+    Event.OPENING_UNDONE: N_("冲销期初余额"),
+    Event.OPENING_KEPT: N_("不同意冲销期初余额"),
     Event.SOURCE_REGISTERED: N_("登记资金来源"),
     Event.SOURCE_CHANGED: N_("修改资金来源"),
     Event.RECEIPT_RECORDED: N_("登记到账"),

@@ -56,6 +56,8 @@ class Permission(enum.Enum):
     LEDGER_READ = "ledger.read"
     CORRECTION_REQUEST = "correction.request"
     CORRECTION_CONFIRM = "correction.confirm"
+    OPENING_REQUEST = "opening.request"
+    OPENING_CONFIRM = "opening.confirm"
     SOURCE_READ = "source.read"
     SOURCE_EDIT = "source.edit"
     RECEIPT_RECORD = "receipt.record"
@@ -108,6 +110,8 @@ LABELS |= {
     Permission.LEDGER_READ: N_("查看账簿"),
     Permission.CORRECTION_REQUEST: N_("申请更正凭证"),
     Permission.CORRECTION_CONFIRM: N_("复核更正凭证"),
+    Permission.OPENING_REQUEST: N_("导入期初余额"),
+    Permission.OPENING_CONFIRM: N_("复核期初余额"),
     Permission.SOURCE_READ: N_("查看资金来源"),
     Permission.SOURCE_EDIT: N_("登记资金来源"),
     Permission.RECEIPT_RECORD: N_("登记到账和退回"),
@@ -215,6 +219,8 @@ GROUPS: list[tuple[str, tuple[Permission, ...]]] = [
             Permission.LEDGER_READ,
             Permission.CORRECTION_REQUEST,
             Permission.CORRECTION_CONFIRM,
+            Permission.OPENING_REQUEST,
+            Permission.OPENING_CONFIRM,
             Permission.MONTH_CLOSE,
             Permission.YEAR_CLOSE,
             Permission.REOPENING_REQUEST,
@@ -256,6 +262,8 @@ MATRIX: dict[Permission, frozenset[Role]] = {
         Permission.LEDGER_READ: _FINANCE_EYES,
         Permission.CORRECTION_REQUEST: (_FC,),
         Permission.CORRECTION_CONFIRM: (_FR,),
+        Permission.OPENING_REQUEST: (_FC,),
+        Permission.OPENING_CONFIRM: (_FR,),
         Permission.SOURCE_READ: _FINANCE_EYES,
         Permission.SOURCE_EDIT: (_FC,),
         Permission.RECEIPT_RECORD: (_FC,),

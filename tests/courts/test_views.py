@@ -72,7 +72,7 @@ def paper(client, voucher) -> str:
 
 def test_the_chosen_writing_stands_on_pages_and_papers_of_its_days_and_not_on_earlier_ones(app, sign_in):
     with clock.at(date(2018, 3, 5)):
-        page = Page(sign_in(a_user(Role.ADMINISTRATOR)), "/courts").follow("大写金额 岳阳市岳阳楼区人民法院")
+        page = Page(sign_in(a_user(Role.ADMINISTRATOR)), "/courts").follow("选定写法 岳阳市岳阳楼区人民法院")
         assert "还没有选定" in page.main
         page.submit("选定写法", 启用日期="2018-03-04")
         assert page.status == 422 and "不能早于今天2018-03-05" in page.main

@@ -1,5 +1,6 @@
 """Reads of the books."""
 
+from fundapp.ledger.models import Opening
 from fundapp.ledger.queries.accounts import (
     AccountStanding,
     account_lines,
@@ -32,6 +33,19 @@ from fundapp.ledger.queries.books import (
     model,
     reservation,
     voucher_count,
+)
+from fundapp.ledger.queries.openings import (
+    OPENINGS_KEY,
+    first_business_voucher,
+    live_opening_of,
+    opening,
+    opening_balances,
+    opening_day,
+    opening_in,
+    opening_lines,
+    opening_of_case,
+    opening_vouchers,
+    openings,
 )
 from fundapp.ledger.queries.periods import (
     ClosingCheck,
@@ -72,9 +86,12 @@ from fundapp.ledger.queries.vouchers import (
 __all__ = [
     "CORRECTIONS_KEY",
     "JOURNAL_KEY",
+    "OPENINGS_KEY",
+    "PARTS_AT_ONCE",
     "SUMMARY_PURPOSE",
     "AccountStanding",
     "ClosingCheck",
+    "Opening",
     "Signatures",
     "TrialLine",
     "TrialSums",
@@ -100,6 +117,7 @@ __all__ = [
     "difference",
     "entries",
     "ever_received",
+    "first_business_voucher",
     "first_stated",
     "first_wrong_balance",
     "free",
@@ -112,8 +130,17 @@ __all__ = [
     "last_number",
     "last_stated",
     "lines_of",
+    "live_opening_of",
     "model",
     "moved_by_source",
+    "opening",
+    "opening_balances",
+    "opening_day",
+    "opening_in",
+    "opening_lines",
+    "opening_of_case",
+    "opening_vouchers",
+    "openings",
     "original_of",
     "parts",
     "requester",

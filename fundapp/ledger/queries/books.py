@@ -10,8 +10,12 @@ from fundapp.ledger.models import BookingModel, Reservation, Voucher
 from fundapp.ledger.rules import Model, VoucherKind, cited
 
 BOOK = """
-    SELECT m.model, (SELECT MAX(c.month) FROM closed_months c WHERE c.court_code = m.court_code
-        AND NOT EXISTS (SELECT 1 FROM reopened_months r WHERE r.closing_id = c.id))
+    SELECT m.model, (SELECT MAX(month) FROM (
+        SELECT MAX(c.month) AS month FROM closed_months c WHERE c.court_code = m.court_code
+            AND NOT EXISTS (SELECT 1 FROM reopened_months r WHERE r.closing_id = c.id)
+        UNION ALL
+        SELECT MAX(substr(CAST(o.day AS VARCHAR(10)), 1, 7)) FROM openings o
+        WHERE o.court_code = m.court_code AND o.status IN ('posted', 'undo_requested')) ended)
     FROM booking_models m WHERE m.court_code = ?
 """
 POSTED = "SELECT name, id, year, kind, kind_number FROM vouchers WHERE court_code = ?"
@@ -24,7 +28,8 @@ def model(court_code: str) -> Model:
 
 
 def book(court_code: str) -> tuple[Model, str | None]:
-    """The court's booking model, and its last closed month, None when none is.
+    """The court's booking model, and the last month that takes no business, None when there is none: the last closed
+    one, or the one at whose end the opening balances stand.
 
     Raises:
         RuleViolation: the court's books were not opened.

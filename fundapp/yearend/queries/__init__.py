@@ -1,7 +1,7 @@
 """Reads of closing: which month is due, what hinders it, what was closed and reopened, which packages were made."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -38,7 +38,12 @@ def due_month(court_code: str) -> str:
     last = books.last_closing(court_code)
     if last is not None:
         return rules.month_after(last.month)
-    first_day = db.session.scalar(select(func.min(Voucher.posted_on)).where(Voucher.court_code == court_code))
+    opened = books.opening_day(court_code)  # the last day before the first posting period
+    first_day = (
+        opened + timedelta(days=1)
+        if opened
+        else db.session.scalar(select(func.min(Voucher.posted_on)).where(Voucher.court_code == court_code))
+    )
     return rules.months_of((first_day or _books_opened_on(court_code)).year)[0]
 
 
