@@ -19,7 +19,8 @@ from fundapp.courts.rules import YUEYANG_DISTRICT
 from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Model
-from fundapp.oversight.commands import figures, verify
+from fundapp.openings.commands import ledger_group
+from fundapp.oversight.commands import anchor_group, figures, verify
 from fundapp.story.commands import demo
 from fundapp.users import queries as users
 from fundapp.users import rules as user_rules
@@ -160,8 +161,10 @@ COMMANDS: list[click.Command] = [
     roles,
     users_group,
     cases_group,
+    ledger_group,
     demo,
     figures,
     verify,
+    anchor_group,
     audit_group,
 ]

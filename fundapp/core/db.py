@@ -339,6 +339,18 @@ def marks(wanted: int) -> str:
 
 
 @contextmanager
+def snapshot() -> Iterator[None]:
+    """One unmoving view of the database for many reads; nobody waits for it."""
+    db.session.rollback()
+    if not on_sqlite():  # SQLite's write-ahead log gives every read transaction such a view
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        yield
+    finally:
+        db.session.rollback()
+
+
+@contextmanager
 def _turn() -> Iterator[None]:
     if not on_sqlite():
         yield

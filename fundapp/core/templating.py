@@ -63,11 +63,14 @@ def compile_catalogues() -> None:
 
 
 TONES = {
-    "success": "met agreed approved paid done confirmed closed settled delivered fully_enforced",
-    "warning": "submitted recorded requested waiting built unknown paying open running planned frozen signed_in sent",
+    "success": "met agreed approved paid done confirmed closed settled delivered posted fully_enforced",
+    "warning": (
+        "submitted recorded requested waiting built unknown paying open running planned frozen signed_in sent "
+        "undo_requested"
+    ),
     "danger": "not_met refused failed absent",
     "info": "in_progress signed",
-    "secondary": "withdrawn cancelled returned released listed",
+    "secondary": "withdrawn cancelled returned released listed checked undone",
 }
 """Which tone a status is shown in, by its word; every badge also carries its text."""
 

@@ -31,6 +31,13 @@ def codes() -> frozenset[str]:
     return frozenset(db.session.scalars(select(Court.code)))
 
 
+def seat() -> str:
+    """The court that stands under no other, in whose name commands for all courts are taken down."""
+    found = courts()
+    known = {court.code for court in found}
+    return next(court.code for court in found if court.parent_code not in known)
+
+
 def with_lower(code: str) -> frozenset[str]:
     """This court and every court under it, at any depth."""
     parents = dict(db.session.execute(select(Court.code, Court.parent_code)).all())

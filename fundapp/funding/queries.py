@@ -122,8 +122,9 @@ def draw(court_code: str, amount: Money, account: Account = Account.FUND_BANK) -
 
 @dataclass(frozen=True)
 class SourceFigures:
-    """What became of one source's money."""
+    """What became of one source's money; ``opening`` is what the court's books began with."""
 
+    opening: Money
     received: Money
     given_back: Money
     advanced: Money
@@ -131,10 +132,10 @@ class SourceFigures:
 
     @property
     def left(self) -> Money:
-        return self.received - self.given_back - self.advanced + self.recovered
+        return self.opening + self.received - self.given_back - self.advanced + self.recovered
 
 
-NOTHING = SourceFigures(ZERO, ZERO, ZERO, ZERO)
+NOTHING = SourceFigures(ZERO, ZERO, ZERO, ZERO, ZERO)
 _RECEIVED = tuple(rules.movement(kind, Direction.RECEIVED) for kind in SourceKind)
 _GIVEN_BACK = tuple(rules.movement(kind, Direction.GIVEN_BACK) for kind in SourceKind)
 _ADVANCED = (Movement.ADVANCE_PAID, Movement.ADVANCE_PAID_IN_CASH)
@@ -143,8 +144,8 @@ _ADVANCED = (Movement.ADVANCE_PAID, Movement.ADVANCE_PAID_IN_CASH)
 def figures(
     scope: Iterable[str], *, source: str | None = None, first_day: date | None = None, last_day: date | None = None
 ) -> dict[str, SourceFigures]:
-    """Every source's received, given back, advanced and recovered, by subject; from the postings that carry the
-    source."""
+    """Every source's opening, received, given back, advanced and recovered, by subject; from the postings that carry
+    the source."""
     moved = books.moved_by_source(scope, source=source, first_day=first_day, last_day=last_day)
 
     def of(about: str, movements: Iterable[Movement]) -> Money:
@@ -152,7 +153,11 @@ def figures(
 
     return {
         about: SourceFigures(
-            of(about, _RECEIVED), of(about, _GIVEN_BACK), of(about, _ADVANCED), of(about, (Movement.RECOVERED,))
+            of(about, (Movement.OPENING_BALANCE,)),
+            of(about, _RECEIVED),
+            of(about, _GIVEN_BACK),
+            of(about, _ADVANCED),
+            of(about, (Movement.RECOVERED,)),
         )
         for about in {about for about, _ in moved}
     }
@@ -166,6 +171,11 @@ def raised_by_kind(scope: frozenset[str]) -> dict[SourceKind, Money]:
         of_source = found.get(source.subject, NOTHING)
         raised[source.kind] += of_source.received - of_source.given_back
     return raised
+
+
+def opening(scope: frozenset[str]) -> Money:
+    """What these courts' sources held when the books began."""
+    return total(of_source.opening for of_source in figures(scope).values())
 
 
 def raised(scope: frozenset[str]) -> Money:

@@ -45,6 +45,7 @@ def _source_columns(figures: dict[str, queries.SourceFigures]) -> list[Column]:
         Column(N_("来源类别"), lambda source: source.kind),
         Column(N_("来源名称"), lambda source: source.name, width=36),
         Column(N_("依据文件"), lambda source: source.document, width=36),
+        Column(N_("期初（元）"), lambda source: of(source).opening, "money"),
         Column(N_("到账（元）"), lambda source: of(source).received, "money"),
         Column(N_("退回（元）"), lambda source: of(source).given_back, "money"),
         Column(N_("垫付（元）"), lambda source: of(source).advanced, "money"),

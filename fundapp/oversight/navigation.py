@@ -64,8 +64,11 @@ PAGES: list[tuple[str, list[tuple[str, str, Permission | None]]]] = [
             (N_("序时账"), "ledger.index", Permission.LEDGER_READ),
             (N_("试算平衡表"), "ledger.trial_balance", Permission.LEDGER_READ),
             (N_("更正申请"), "ledger.corrections", Permission.LEDGER_READ),
+            (N_("期初余额"), "openings.index", Permission.LEDGER_READ),
             (N_("结账"), "yearend.index", Permission.LEDGER_READ),
             (N_("审计包"), "yearend.packages", Permission.AUDIT_EXPORT),
+            (N_("存证单"), "oversight.anchors", Permission.ANCHOR_READ),
+            (N_("核验记录"), "oversight.verifications", Permission.LEDGER_READ),
         ],
     ),
     (
@@ -81,6 +84,7 @@ PAGES: list[tuple[str, list[tuple[str, str, Permission | None]]]] = [
 
 RECORDS: dict[str, tuple[str, str]] = {
     "advance": ("advances.show", "advance_id"),
+    "anchor-sheet": ("oversight.anchor", "sheet_id"),
     "assessment": ("eligibility.show", "assessment_id"),
     "audit-package": ("yearend.show", "package_id"),
     "batch": ("disbursement.show", "batch_id"),
@@ -90,6 +94,7 @@ RECORDS: dict[str, tuple[str, str]] = {
     "ceremony": ("ceremonies.show", "ceremony_id"),
     "fund-receipt": ("funding.receipt", "receipt_id"),
     "ladder": ("approvals.show", "ladder_id"),
+    "opening": ("openings.show", "opening_id"),
     "payout": ("custody.payout", "payout_id"),
     "result-file": ("disbursement.result", "file_id"),
     "source": ("funding.show", "source_id"),

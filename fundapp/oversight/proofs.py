@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextlib import closing
 from typing import Any
 
-from fundapp.core.db import blind_index, moment_text, walk
+from fundapp.core.db import blind_index, moment_text, run, walk
 from fundapp.core.digests import digest_of
 from fundapp.core.money import from_fen
 from fundapp.ledger import rules as ledger
@@ -35,6 +35,9 @@ FLOWS = """
     FROM posting_lines p JOIN vouchers v ON v.id = p.voucher_id
     GROUP BY v.court_code, v.ink, p.debit, p.credit, p.case_ref, p.source_ref, p.debtor_ref
 """
+CLOSINGS = "SELECT court_code, month, last_number, digest FROM closed_months ORDER BY court_code, month, round"
+HELD = "SELECT digest FROM vouchers WHERE court_code = ? AND month = ? AND number <= ? ORDER BY number"
+CLOSED = "SELECT court_code, facts FROM trail_entries WHERE event = ? ORDER BY court_code, seq"
 STANDING = "SELECT court_code, account, part, debit, credit FROM standing_balances"
 
 
@@ -109,3 +112,22 @@ def first_unbalanced() -> str | None:
             if expected.pop(key, [0, 0]) != [debit, credit]:
                 return " ".join(key).strip() + ": 余额与分录不符"
     return " ".join(min(expected)) + ": 缺少余额" if expected else None
+
+
+def first_changed_period() -> str | None:
+    """The first closing of a month whose vouchers are not those it was sealed with, or of which the trail tells
+    otherwise; what was reopened and closed again is asked for every time."""
+    told: dict[tuple[str, str], list[str]] = {}
+    with closing(walk(CLOSED, (Event.MONTH_CLOSED.value,))) as entries:
+        for court_code, facts in entries:
+            known = json.loads(facts)
+            told.setdefault((court_code, known["month"]), []).append(known.get("digest", ""))
+    for court_code, month, last_number, digest in run(CLOSINGS):
+        with closing(walk(HELD, (court_code, month, last_number))) as held:
+            if digest_of(row[0] for row in held) != digest:
+                return f"{court_code} {month}: 凭证与结账时的校验码不符"
+        entries_left = told.get((court_code, month), [])
+        if not entries_left or entries_left.pop(0) not in ("", digest):
+            return f"{court_code} {month}: 结账与操作留痕不符"
+    missing = sorted(key for key, left in told.items() if left)
+    return " ".join(missing[0]) + ": 留痕所记结账已不存在" if missing else None

@@ -47,6 +47,7 @@ WORDS = {
 KINDS = {
     "account": N_("收款账户"),
     "advance": N_("垫付申请"),
+    "anchor-sheet": N_("存证单"),
     "assessment": N_("条件审查"),
     "audit-package": N_("审计包"),
     "batch": N_("发放批次"),
@@ -58,6 +59,7 @@ KINDS = {
     "correction": N_("更正申请"),
     "fund-receipt": N_("资金到账"),
     "ladder": N_("审批限额"),
+    "opening": N_("期初余额导入"),
     "party": N_("当事人"),
     "paying-account": N_("付款账户"),
     "payout": N_("案款发放"),
@@ -65,6 +67,7 @@ KINDS = {
     "source": N_("资金来源"),
     "terms": N_("垫付条件"),
     "user": N_("用户"),
+    "verification": N_("核验记录"),
     "voucher": N_("凭证"),
 }
 

@@ -94,6 +94,14 @@ BREAKS: dict[str, tuple[str, str]] = {
         "湘0602 2018-0001",
     ),
     "UPDATE closed_months SET vouchers = 1 WHERE month = '2018-03'": ("已结账月份的凭证数不变", "湘0602 2018-03"),
+    "UPDATE closed_months SET last_number = 0 WHERE month = '2018-03'": ("结账后未再记入凭证", "湘0602 2018-0001"),
+    "UPDATE closed_months SET digest = 'x' WHERE month = '2018-03'": (
+        "已结账月份的凭证与结账时和操作留痕相符",
+        "湘0602 2018-03: 凭证与结账时的校验码不符",
+    ),
+    "INSERT INTO reopened_months (closing_id, court_code, reason, last_number, requested_by_id, agreed_by_id, "
+    "reopened_at) SELECT id, court_code, '', last_number, 1, 2, closed_at FROM closed_months "
+    "WHERE month = '2018-12'": ("反结账均经申请和他人同意，年度的另经审计同意", "湘0602 2018-12反结账没有"),
     "DELETE FROM closed_months WHERE month = '2018-05'": ("只有完成年终结账的年度登记为已结账", "湘0602 2018"),
     "UPDATE advances SET status = 'withdrawn' WHERE id = 1": ("每笔垫付最多支付一次，状态与付款一致", "advance:1"),
     "UPDATE advance_payments SET amount = amount + 1 WHERE advance_id = 1": (

@@ -1,4 +1,4 @@
-"""The book of a court: its model, what is closed, what is promised under which name."""
+"""The book of a court: its model, what is promised under which name."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,11 +6,16 @@ from sqlalchemy import func, select
 
 from fundapp.core.db import chunks, db, marks, run
 from fundapp.core.errors import RuleViolation
-from fundapp.ledger.models import BookingModel, ClosedMonth, Reservation, Voucher
+from fundapp.ledger.models import BookingModel, Reservation, Voucher
 from fundapp.ledger.rules import Model, VoucherKind, cited
 
 BOOK = """
-    SELECT m.model, (SELECT MAX(c.month) FROM closed_months c WHERE c.court_code = m.court_code)
+    SELECT m.model, (SELECT MAX(month) FROM (
+        SELECT MAX(c.month) AS month FROM closed_months c WHERE c.court_code = m.court_code
+            AND NOT EXISTS (SELECT 1 FROM reopened_months r WHERE r.closing_id = c.id)
+        UNION ALL
+        SELECT MAX(substr(CAST(o.day AS VARCHAR(10)), 1, 7)) FROM openings o
+        WHERE o.court_code = m.court_code AND o.status IN ('posted', 'undo_requested')) ended)
     FROM booking_models m WHERE m.court_code = ?
 """
 POSTED = "SELECT name, id, year, kind, kind_number FROM vouchers WHERE court_code = ?"
@@ -23,7 +28,8 @@ def model(court_code: str) -> Model:
 
 
 def book(court_code: str) -> tuple[Model, str | None]:
-    """The court's booking model, and its last closed month, None when none is.
+    """The court's booking model, and the last month that takes no business, None when there is none: the last closed
+    one, or the one at whose end the opening balances stand.
 
     Raises:
         RuleViolation: the court's books were not opened.
@@ -52,18 +58,6 @@ def already_posted(court_code: str, names: Sequence[str]) -> list[tuple[str, int
 
 def reservation(court_code: str, name: str) -> Reservation | None:
     return db.session.scalar(select(Reservation).where(Reservation.court_code == court_code, Reservation.name == name))
-
-
-def is_closed(court_code: str, month: str) -> bool:
-    """Whether a month takes no vouchers any more: it, or a later one, was closed."""
-    later = select(ClosedMonth.month).where(ClosedMonth.court_code == court_code, ClosedMonth.month >= month).limit(1)
-    return db.session.scalar(later) is not None
-
-
-def closed_months(court_code: str) -> Sequence[ClosedMonth]:
-    return db.session.scalars(
-        select(ClosedMonth).where(ClosedMonth.court_code == court_code).order_by(ClosedMonth.month)
-    ).all()
 
 
 def voucher_count(scope: Iterable[str]) -> int:

@@ -7,24 +7,39 @@ from fundapp.ledger.service.corrections import (
     request_correction,
     reverse,
 )
-from fundapp.ledger.service.periods import close_month, open_books
+from fundapp.ledger.service.openings import (
+    OpeningFile,
+    check_opening,
+    decide_opening,
+    decide_undoing,
+    request_opening,
+    request_undoing,
+)
+from fundapp.ledger.service.periods import close_month, open_books, reopen_month
 from fundapp.ledger.service.posting import Entry, Posted, post, post_all
 from fundapp.ledger.service.reservations import moving_reservations, release, reserve, settle
 
 __all__ = [
     "Entry",
     "Hands",
+    "OpeningFile",
     "Posted",
     "booked",
+    "check_opening",
     "close_month",
     "decide_correction",
+    "decide_opening",
+    "decide_undoing",
     "hear_of_corrections",
     "moving_reservations",
     "open_books",
     "post",
     "post_all",
     "release",
+    "reopen_month",
     "request_correction",
+    "request_opening",
+    "request_undoing",
     "reserve",
     "reverse",
     "settle",
