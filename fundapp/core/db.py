@@ -9,22 +9,24 @@ import hashlib
 import hmac
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Date, DateTime, Enum, LargeBinary, MetaData, String, Text, event, select
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 from fundapp.core.money import Money, from_fen, to_fen
 
 LONGEST_WORD = 40
+ROWS_AT_ONCE = 2000
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "busy_timeout=10000")
 APPEND_ONLY: set[str] = set()
@@ -87,7 +89,7 @@ class Sealed(TypeDecorator[str]):
 
 def blind_index(text: str, purpose: str) -> str:
     """A keyed digest by which a sealed value can be found, and only by someone who knows it whole."""
-    return hmac.new(current_app.config["INDEX_KEY"], f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(current_app.config["INDEX_KEY"], f"{purpose}\0{text}".encode(), "sha256").hex()
 
 
 def _cipher() -> AESGCM:
@@ -185,6 +187,80 @@ def transaction(*court_codes: str) -> Iterator[None]:
 
 def on_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
+
+
+def run(statement: str, parameters: Sequence[Any] = (), *, many: bool = False) -> CursorResult[Any]:
+    """One statement straight to the driver, in the session's transaction: for the few paths where many rows are
+    written at once. Parameters stand as ``?`` and are what the driver keeps: whole fen, words, ``stored()`` moments.
+
+    Args:
+        many: ``parameters`` is a list of rows, and the statement is run for each.
+    """
+    connection = db.session.connection()
+    if connection.dialect.paramstyle != "qmark":
+        statement = _numbered(statement)
+    if many:
+        return connection.exec_driver_sql(statement, [tuple(row) for row in parameters])
+    return connection.exec_driver_sql(statement, tuple(parameters))
+
+
+def walk(statement: str, parameters: Sequence[Any] = ()) -> Generator[Any, None, None]:
+    """The rows of a question, read on as they are asked for, so that memory does not grow with them; as ``run()``."""
+    connection = db.session.connection()
+    if connection.dialect.paramstyle != "qmark":
+        statement = _numbered(statement)
+    result = connection.exec_driver_sql(statement, tuple(parameters), execution_options={"yield_per": ROWS_AT_ONCE})
+    with result:
+        yield from result
+
+
+def moment_text(column: str) -> str:
+    """SQL of a moment as it is sealed: UTC to the microsecond, ``2018-03-09T01:00:00.000000Z``."""
+    if on_sqlite():
+        return f"replace({column}, ' ', 'T') || 'Z'"
+    return f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+
+
+@cache
+def _numbered(statement: str) -> str:
+    assert "%" not in statement and "'?" not in statement, statement
+    return statement.replace("?", "%s")
+
+
+def stored(moment: datetime) -> Any:
+    """A moment as the driver keeps it, for ``run()``."""
+    moment = moment.astimezone(UTC)
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if on_sqlite() else moment
+
+
+def stored_day(day: date) -> Any:
+    """A day as the driver keeps it, for ``run()``."""
+    return day.isoformat() if on_sqlite() else day
+
+
+def new_ids(table: str, count: int) -> list[int]:
+    """Ids for as many new rows of a table, so that rows that name each other are written in sets."""
+    if on_sqlite():  # one writer: nobody takes them meanwhile
+        last = int(run(f"SELECT COALESCE(MAX(id), 0) FROM {table}").scalar_one())  # noqa: S608 - a table's own name
+        return list(range(last + 1, last + 1 + count))
+    drawn = run(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, ?)", (count,))  # noqa: S608
+    return [int(one) for one in drawn.scalars()]
+
+
+def for_update() -> str:
+    """What makes a SELECT of ``run()`` hold its rows; on SQLite the transaction holds everything."""
+    return "" if on_sqlite() else " FOR UPDATE"
+
+
+def write(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert these rows in one go; values as ``run()`` takes them."""
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(len(columns))})"  # noqa: S608 - names of ours
+    run(statement, rows, many=True)
+
+
+def marks(count: int) -> str:
+    """``?, ?, ?``: the places of as many parameters."""
+    return ", ".join("?" * count)
 
 
 @contextmanager

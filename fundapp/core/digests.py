@@ -10,8 +10,5 @@ def digest_of(parts: Iterable[str]) -> str:
 
     The checker of the audit package computes the same with code of its own: a change here breaks what was sealed.
     """
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode()
-        digest.update(b"%d:%b" % (len(data), data))
-    return digest.hexdigest()
+    encoded = [part.encode() for part in parts]
+    return hashlib.sha256(b"".join([b"%d:%b" % (len(data), data) for data in encoded])).hexdigest()

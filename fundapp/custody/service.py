@@ -301,7 +301,8 @@ def withdraw_payout(payout_id: int, *, reason: str, seen_version: int, actor: Us
 
 
 def pay(payout_id: int, *, bank_reference: str, paid_on: date, seen_version: int, actor: User) -> Payout:
-    """Pay an approved payout by transfer, as the bank's slip shows it; the handler prepared it, the reviewer pays.
+    """Pay an approved payout by transfer, as the bank's slip shows it; prepared by the
+    handler, reviewed by who approved it, paid by the actor as its cashier.
 
     Raises:
         StaleRecord: it changed after ``seen_version``.
@@ -310,6 +311,7 @@ def pay(payout_id: int, *, bank_reference: str, paid_on: date, seen_version: int
     payout = queries.payout(payout_id, frozenset({actor.court_code}))
     check_seen(current_version=payout.version, seen_version=seen_version)
     rules.check_payer(approved_by_id=payout.approved_by_id, actor_id=actor.id)
+    assert payout.approved_by_id is not None, "what is paid was approved"
     _check_reference(queries.payout_with(payout.court_code, bank_reference), bank_reference)
     begin_payment(payout_id, actor=actor)
     return record_paid(
@@ -317,7 +319,7 @@ def pay(payout_id: int, *, bank_reference: str, paid_on: date, seen_version: int
         channel=PayoutChannel.TRANSFER,
         paid_on=paid_on,
         bank_reference=bank_reference,
-        hands=Hands(payout.prepared_by_id, actor.id),
+        hands=Hands(payout.prepared_by_id, payout.approved_by_id, cashier_id=actor.id),
         actor=actor,
     )
 

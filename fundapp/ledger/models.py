@@ -7,7 +7,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.db import Base, append_only
 from fundapp.core.money import Money
-from fundapp.ledger.rules import Account, CorrectionStatus, Model, Movement, Posting, ReservationState, voucher_number
+from fundapp.ledger.rules import (
+    Account,
+    CorrectionStatus,
+    Ink,
+    Model,
+    Movement,
+    Numbers,
+    Posting,
+    ReservationState,
+    VoucherKind,
+)
 
 
 @append_only
@@ -22,7 +32,12 @@ class BookingModel(Base):
 
 @append_only
 class Voucher(Base):
-    """记账凭证: the postings of one named act."""
+    """记账凭证: the postings of one named act.
+
+    ``business_date`` is the day on which it happened, ``posted_on`` the day under which it stands in the books (later
+    when the month of the business date was closed already), ``month`` its posting period, ``recorded_at`` the server's
+    clock. ``number`` counts all vouchers of the court's year, ``kind_number`` those of its kind.
+    """
 
     __tablename__ = "vouchers"
     __table_args__ = (
@@ -31,15 +46,23 @@ class Voucher(Base):
         CheckConstraint("prepared_by_id <> reviewed_by_id", name="two_hands"),
         CheckConstraint("number > 0", name="number_positive"),
         CheckConstraint("attachments >= 0", name="attachments_counted"),
+        Index("uq_vouchers_kind_number", "court_code", "year", "kind", "kind_number", unique=True),
+        Index("uq_vouchers_adjusts_id", "adjusts_id", unique=True),
+        Index("uq_vouchers_restates_id", "restates_id", unique=True),
         Index("ix_vouchers_court_code_business_date", "court_code", "business_date"),
+        Index("ix_vouchers_court_code_id", "court_code", "id"),
+        Index("ix_vouchers_court_code_posted_on", "court_code", "posted_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"))
     year: Mapped[int]
     number: Mapped[int]
+    kind: Mapped[VoucherKind] = mapped_column(server_default="")
+    kind_number: Mapped[int] = mapped_column(server_default="0")
     name: Mapped[str] = mapped_column(String(120))
     business_date: Mapped[date]
+    posted_on: Mapped[date] = mapped_column(server_default="0001-01-01")
     month: Mapped[str] = mapped_column(String(7))
     recorded_at: Mapped[datetime]
     summary: Mapped[str] = mapped_column(String(300))
@@ -48,7 +71,12 @@ class Voucher(Base):
     prepared_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     reviewed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     booked_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    cashier_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    ink: Mapped[Ink] = mapped_column(server_default=Ink.BLUE.value)
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("vouchers.id"), unique=True)
+    adjusts_id: Mapped[int | None] = mapped_column(ForeignKey("vouchers.id"))
+    restates_id: Mapped[int | None] = mapped_column(ForeignKey("vouchers.id"))
+    form: Mapped[str] = mapped_column(String(4), server_default="1")
     digest: Mapped[str] = mapped_column(String(64))
     lines: Mapped[list["PostingLine"]] = relationship(order_by="PostingLine.line", viewonly=True)
 
@@ -57,12 +85,21 @@ class Voucher(Base):
         return f"voucher:{self.id}"
 
     @property
+    def numbers(self) -> Numbers:
+        return Numbers(self.year, self.number, self.kind, self.kind_number)
+
+    @property
     def cited(self) -> str:
-        return voucher_number(self.year, self.number)
+        return self.numbers.cited
 
     @property
     def is_reversal(self) -> bool:
         return self.reverses_id is not None
+
+    @property
+    def corrects_id(self) -> int | None:
+        """The voucher that this one reverses, adjusts or restates."""
+        return self.reverses_id or self.adjusts_id or self.restates_id
 
 
 @append_only
@@ -76,6 +113,7 @@ class PostingLine(Base):
         CheckConstraint("debit <> credit", name="two_accounts"),
         Index("ix_posting_lines_case_ref", "case_ref"),
         Index("ix_posting_lines_source_ref", "source_ref"),
+        Index("ix_posting_lines_debtor_ref", "debtor_ref"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -96,24 +134,32 @@ class PostingLine(Base):
         )
 
 
-class VoucherSeries(Base):
-    """The last voucher number of a court and year; taken inside the transaction, so a refused act leaves no gap."""
+class NumberSeries(Base):
+    """The last voucher number of a court, year and kind, and under ``ALL`` of all kinds; taken inside the transaction,
+    so a refused act leaves no gap."""
 
-    __tablename__ = "voucher_series"
+    __tablename__ = "number_series"
+    ALL = "all"
 
     court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"), primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
     last_number: Mapped[int]
 
 
-class MonthTurnover(Base):
-    """What an account was debited and credited in one month; kept with every voucher, re-computable from postings."""
+class DayTotal(Base):
+    """All that an account, or a source's part of it, was ever debited and credited up to the end of a day.
 
-    __tablename__ = "month_turnovers"
+    There is a row for each day on which something was posted, so any day's balance is one look at the last row up to
+    it, however old the book. Red vouchers are deducted. Kept with every voucher, re-computable from the postings.
+    """
+
+    __tablename__ = "day_totals"
 
     court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"), primary_key=True)
     account: Mapped[Account] = mapped_column(primary_key=True)
-    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    part: Mapped[str] = mapped_column(String(90), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
     debit: Mapped[Money]
     credit: Mapped[Money]
 

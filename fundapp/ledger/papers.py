@@ -6,17 +6,17 @@ from typing import Any
 from fundapp.core.money import capitals, plain
 from fundapp.ledger.models import PostingLine, Voucher
 from fundapp.ledger.queries import Signatures
-from fundapp.ledger.rules import LABELS, Account
+from fundapp.ledger.rules import LABELS, WORDS, Account
 
 _KINDS = {"case": "案件", "source": "资金来源", "party": "当事人"}
 
 
 def voucher_data(voucher: Voucher, *, court: str, signatures: Signatures, reverses: str | None) -> dict[str, Any]:
     """The data of ``documents/voucher.typ``; ``reverses`` is the number of the voucher that this one undoes."""
-    day = voucher.business_date
+    day = voucher.posted_on
     return {
         "court": court,
-        "number": f"{day.year}年{day.month}月记字第{voucher.number:04d}号",
+        "number": f"{day.year}年{day.month}月{WORDS[voucher.kind]}字第{voucher.kind_number:04d}号",
         "date": f"{day.year}年{day.month}月{day.day}日",
         "note": f"冲销{reverses}号凭证" if reverses else "",
         "lines": [row for line in voucher.lines for row in _sides(voucher.summary, line)],
@@ -27,7 +27,7 @@ def voucher_data(voucher: Voucher, *, court: str, signatures: Signatures, revers
         "prepared_by": signatures.prepared_by,
         "reviewed_by": signatures.reviewed_by,
         "booked_by": signatures.booked_by,
-        "cashier": "",
+        "cashier": signatures.cashier,
     }
 
 

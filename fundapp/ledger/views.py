@@ -152,7 +152,7 @@ def trial_balance() -> Answer:
 
 ACCOUNT = [
     Column(N_("法院代字"), lambda row: row.court_code, width=10),
-    Column(N_("凭证号"), lambda row: rules.voucher_number(row.year, row.number), width=12),
+    Column(N_("凭证号"), lambda row: rules.cited(row.year, row.kind, row.kind_number), width=12),
     Column(N_("业务日期"), lambda row: row.business_date, "day", 12),
     Column(N_("摘要"), lambda row: row.summary, width=40),
     Column(N_("借方科目"), lambda row: _account(row.debit), width=32),
@@ -183,7 +183,7 @@ def account(code: str) -> Answer:
         account=found,
         standing=queries.account_standing(scope, found, **days),
         side_of=rules.side_of,
-        voucher_number=rules.voucher_number,
+        cited=rules.cited,
     )
 
 

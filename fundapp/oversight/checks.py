@@ -6,20 +6,17 @@ or the queries of the features, so that a mistake made there is not repeated her
 """
 
 import itertools
-import json
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Date, text
 
 from fundapp.core.db import MoneyColumn, Sealed, db
-from fundapp.core.money import from_fen
 from fundapp.disbursement.rules import Order, Payer, batch_digest, line_digest
 from fundapp.ledger import rules as ledger
-from fundapp.ledger.rules import Account, Movement, Posting
+from fundapp.ledger.rules import KEPT
+from fundapp.oversight import proofs
 from fundapp.trail import queries as trail
-from fundapp.trail.rules import Event
 
 
 class Check(NamedTuple):
@@ -29,6 +26,9 @@ class Check(NamedTuple):
     question: str
     told: str
 
+
+BY_SOURCE = ", ".join(f"'{account.value}'" for account, parts in KEPT.items() if ("source",) in parts)
+"""The accounts of which each source's part is kept by day, as SQL."""
 
 CHECKS: tuple[Check, ...] = (
     Check(
@@ -52,50 +52,66 @@ CHECKS: tuple[Check, ...] = (
         "%(voucher)s凭证金额%(total)s分，分录合计%(found)s分",
     ),
     Check(
-        "凭证由两人制单和审核，业务日期在其年度和月份内",
+        "凭证由两人制单和审核，记账日期在其年度和期间内、不早于业务日期",
         """
         SELECT court_code, year, number FROM vouchers
-        WHERE prepared_by_id = reviewed_by_id OR month <> substr(CAST(business_date AS VARCHAR(10)), 1, 7)
-           OR CAST(year AS VARCHAR(4)) <> substr(CAST(business_date AS VARCHAR(10)), 1, 4)
+        WHERE prepared_by_id = reviewed_by_id OR cashier_id = reviewed_by_id OR posted_on < business_date
+           OR month <> substr(CAST(posted_on AS VARCHAR(10)), 1, 7)
+           OR CAST(year AS VARCHAR(4)) <> substr(CAST(posted_on AS VARCHAR(10)), 1, 4)
         ORDER BY court_code, year, number LIMIT 1
         """,
-        "%(voucher)s制单审核同人，或日期与年度、月份不符",
+        "%(voucher)s制单、审核、出纳不分，或日期与年度、期间不符",
     ),
     Check(
-        "凭证号连续",
+        "凭证号连续，总号和各类分号都没有缺号",
         """
-        SELECT court_code, year, number FROM (
-            SELECT v.court_code, v.year, v.number - 1 AS number FROM vouchers v
-            WHERE v.number > 1 AND NOT EXISTS (
-                SELECT 1 FROM vouchers b
-                WHERE b.court_code = v.court_code AND b.year = v.year AND b.number = v.number - 1)
+        SELECT court_code, year, series, last_number, found, highest FROM (
+            SELECT s.court_code, s.year, s.kind AS series, s.last_number, COUNT(v.id) AS found,
+                MAX(CASE WHEN s.kind = 'all' THEN v.number ELSE v.kind_number END) AS highest
+            FROM number_series s LEFT JOIN vouchers v
+                ON v.court_code = s.court_code AND v.year = s.year AND (s.kind = 'all' OR v.kind = s.kind)
+            GROUP BY s.court_code, s.year, s.kind, s.last_number
             UNION ALL
-            SELECT COALESCE(s.court_code, v.court_code), COALESCE(s.year, v.year), COALESCE(s.last_number, v.last)
-            FROM (SELECT court_code, year, MAX(number) AS last FROM vouchers GROUP BY court_code, year) v
-            LEFT JOIN voucher_series s ON s.court_code = v.court_code AND s.year = v.year
-            WHERE s.last_number IS NULL OR s.last_number <> v.last
-            UNION ALL
-            SELECT s.court_code, s.year, s.last_number FROM voucher_series s
-            WHERE NOT EXISTS (SELECT 1 FROM vouchers v WHERE v.court_code = s.court_code AND v.year = s.year)
-        ) broken ORDER BY court_code, year, number LIMIT 1
+            SELECT v.court_code, v.year, v.kind, 0, COUNT(*), MAX(v.kind_number) FROM vouchers v
+            WHERE NOT EXISTS (SELECT 1 FROM number_series s
+                WHERE s.court_code = v.court_code AND s.year = v.year AND s.kind = v.kind)
+            GROUP BY v.court_code, v.year, v.kind
+        ) counted WHERE found <> last_number OR highest <> last_number
+        ORDER BY court_code, year, series LIMIT 1
         """,
-        "%(voucher)s缺号，或与凭证号登记不符",
+        "%(court_code)s %(year)s年（%(series)s）登记到第%(last_number)s号，现有%(found)s张、最大第%(highest)s号",
     ),
     Check(
-        "月发生额等于分录合计",
+        "每日余额等于分录累计",
         """
-        SELECT court_code, account, month FROM (
-            SELECT court_code, account, month, debit, credit FROM month_turnovers
-            UNION ALL
-            SELECT v.court_code, p.debit, v.month, -p.amount, 0
+        WITH sides AS (
+            SELECT v.court_code, v.posted_on AS day, p.source_ref, p.debit AS account,
+                CASE WHEN v.ink = 'red' THEN 0 ELSE p.amount END AS debit,
+                CASE WHEN v.ink = 'red' THEN -p.amount ELSE 0 END AS credit
             FROM posting_lines p JOIN vouchers v ON v.id = p.voucher_id
             UNION ALL
-            SELECT v.court_code, p.credit, v.month, 0, -p.amount
+            SELECT v.court_code, v.posted_on, p.source_ref, p.credit,
+                CASE WHEN v.ink = 'red' THEN -p.amount ELSE 0 END, CASE WHEN v.ink = 'red' THEN 0 ELSE p.amount END
             FROM posting_lines p JOIN vouchers v ON v.id = p.voucher_id
-        ) both_sides GROUP BY court_code, account, month HAVING SUM(debit) <> 0 OR SUM(credit) <> 0
-        ORDER BY court_code, account, month LIMIT 1
-        """,
-        "%(court_code)s科目%(account)s在%(month)s的发生额与分录不符",
+        ), daily AS (
+            SELECT court_code, account, '' AS part, day, SUM(debit) AS debit, SUM(credit) AS credit FROM sides
+            GROUP BY court_code, account, day
+            UNION ALL
+            SELECT court_code, account, source_ref, day, SUM(debit), SUM(credit) FROM sides
+            WHERE source_ref IS NOT NULL AND account IN (BY_SOURCE)
+            GROUP BY court_code, account, source_ref, day
+        )
+        SELECT court_code, account, part, day FROM (
+            SELECT court_code, account, part, day, debit, credit FROM day_totals
+            UNION ALL
+            SELECT court_code, account, part, day,
+                -SUM(debit) OVER (PARTITION BY court_code, account, part ORDER BY day),
+                -SUM(credit) OVER (PARTITION BY court_code, account, part ORDER BY day)
+            FROM daily
+        ) both_sides GROUP BY court_code, account, part, day HAVING SUM(debit) <> 0 OR SUM(credit) <> 0
+        ORDER BY court_code, account, part, day LIMIT 1
+        """.replace("BY_SOURCE", BY_SOURCE),
+        "%(court_code)s科目%(account)s %(part)s在%(day)s的日末累计与分录不符",
     ),
     Check(
         "预留金额等于未了结的预留合计",
@@ -116,6 +132,14 @@ CHECKS: tuple[Check, ...] = (
         GROUP BY court_code HAVING SUM(debit) <> SUM(credit) ORDER BY court_code LIMIT 1
         """,
         "%(court_code)s借方%(debit)s分，贷方%(credit)s分",
+    ),
+    Check(
+        "期初余额过渡科目为零",
+        """
+        SELECT court_code, debit - credit AS left_over FROM standing_balances
+        WHERE account = '0000' AND part = '' AND debit <> credit ORDER BY court_code LIMIT 1
+        """,
+        "%(court_code)s期初余额过渡科目还有%(left_over)s分",
     ),
     Check(
         "资产和负债余额不反向，预留不超过余额",
@@ -378,9 +402,11 @@ def checks() -> Iterator[tuple[str, str | None]]:
     for name, walk in WALKS.items():
         yield name, walk()
     for court_code in trail.heads():
+        yield f"{court_code} {VOUCHERS_ARE_WHOLE}", proofs.first_unsealed(court_code)
         yield f"{court_code} {TRAIL_IS_WHOLE}", trail.first_break(court_code)
 
 
+VOUCHERS_ARE_WHOLE = "凭证、分录与校验码及操作留痕相符"
 TRAIL_IS_WHOLE = "操作留痕完整、校验码相符"
 
 
@@ -392,98 +418,8 @@ def _answer(check: Check) -> str | None:
 def _voucher(row: Any) -> str:
     """``湘0602 2018-0123``."""
     if isinstance(row.get("number"), int):
-        return f"{row['court_code']} {ledger.voucher_number(row['year'], row['number'])}"
+        return f"{row['court_code']} {ledger.total_number(row['year'], row['number'])}"
     return ""
-
-
-SEALED = """
-    SELECT v.court_code, v.year, v.number, v.name, CAST(v.business_date AS VARCHAR(10)) AS business_date, v.digest,
-        p.movement, p.debit, p.credit, p.amount, p.case_ref, p.source_ref, p.debtor_ref
-    FROM vouchers v JOIN posting_lines p ON p.voucher_id = v.id
-    ORDER BY v.court_code, v.year, v.number, p.line
-"""
-
-TOLD = """
-    SELECT v.court_code, v.year, v.number, v.digest, t.facts
-    FROM vouchers v LEFT JOIN trail_entries t ON t.court_code = v.court_code AND t.event = :posted
-        AND t.subject = 'voucher:' || CAST(v.id AS VARCHAR(20))
-    ORDER BY v.court_code, v.year, v.number
-"""
-
-TOLD_ONLY = """
-    SELECT t.court_code, t.subject FROM trail_entries t
-    WHERE t.event = :posted AND t.subject NOT IN (SELECT 'voucher:' || CAST(id AS VARCHAR(20)) FROM vouchers)
-    ORDER BY t.court_code, t.seq LIMIT 1
-"""
-
-FLOWS = """
-    SELECT v.court_code, p.movement, p.debit, p.credit, p.case_ref, p.source_ref, p.debtor_ref, SUM(p.amount) AS amount
-    FROM posting_lines p JOIN vouchers v ON v.id = p.voucher_id
-    GROUP BY v.court_code, p.movement, p.debit, p.credit, p.case_ref, p.source_ref, p.debtor_ref
-"""
-
-STANDING = "SELECT court_code, account, part, debit, credit FROM standing_balances"
-
-
-def _rows(question: str, **values: Any) -> Iterator[Any]:
-    statement = text(question).execution_options(yield_per=2000)
-    with db.session.execute(statement, values) as result:
-        yield from result.mappings()
-
-
-def _unsealed() -> str | None:
-    """The first voucher whose postings are not those that were sealed when it was posted."""
-    grouped = itertools.groupby(_rows(SEALED), key=lambda row: (row["court_code"], row["year"], row["number"]))
-    for (court_code, year, number), found in grouped:
-        rows = list(found)
-        digest = ledger.voucher_digest(
-            court_code=court_code,
-            number=ledger.voucher_number(year, number),
-            name=rows[0]["name"],
-            business_date=date.fromisoformat(rows[0]["business_date"]),
-            lines=[_posting(row) for row in rows],
-        )
-        if digest != rows[0]["digest"]:
-            return f"{_voucher(rows[0])}: 分录与凭证校验码不符"
-    return None
-
-
-def _posting(row: Any) -> Posting:
-    return Posting(
-        Movement(row["movement"]),
-        Account(row["debit"]),
-        Account(row["credit"]),
-        from_fen(int(row["amount"])),
-        row["case_ref"],
-        row["source_ref"],
-        row["debtor_ref"],
-    )
-
-
-def _untold() -> str | None:
-    """The first voucher of which the trail tells otherwise, or a voucher of the trail that is no more."""
-    for row in _rows(TOLD, posted=Event.VOUCHER_POSTED.value):
-        facts = json.loads(row["facts"] or "{}")
-        number = ledger.voucher_number(row["year"], row["number"])
-        if (facts.get("number"), facts.get("digest")) != (number, row["digest"]):
-            return f"{_voucher(row)}: 与操作留痕不符"
-    for row in _rows(TOLD_ONLY, posted=Event.VOUCHER_POSTED.value):
-        return f"{row['court_code']} {row['subject']}: 留痕所记凭证已不存在"
-    return None
-
-
-def _unbalanced() -> str | None:
-    """The first kept balance, whole or part, that is not the sum of its postings."""
-    expected: dict[tuple[str, str, str], list[int]] = {}
-    for row in _rows(FLOWS):
-        for at, account in enumerate((Account(row["debit"]), Account(row["credit"]))):
-            for part in ledger.parts_of(account, _posting(row)):
-                expected.setdefault((row["court_code"], account.value, part), [0, 0])[at] += int(row["amount"])
-    for row in _rows(STANDING):
-        key = (row["court_code"], row["account"], row["part"])
-        if expected.pop(key, [0, 0]) != [row["debit"], row["credit"]]:
-            return " ".join(key).strip() + ": 余额与分录不符"
-    return " ".join(min(expected)) + ": 缺少余额" if expected else None
 
 
 ORDERS = text(
@@ -527,8 +463,6 @@ def _order(row: Any) -> Order:
 
 
 WALKS: dict[str, Callable[[], str | None]] = {
-    "凭证校验码与分录相符": _unsealed,
-    "凭证与操作留痕相符": _untold,
-    "科目余额及分项余额等于分录合计": _unbalanced,
+    "科目余额及分项余额等于分录合计": proofs.first_unbalanced,
     "批次与签发时的内容相符": _unsealed_batch,
 }

@@ -35,8 +35,9 @@ from fundapp.funding import queries as funding
 from fundapp.funding.models import FundReceipt, Source
 from fundapp.funding.rules import ReceiptStatus
 from fundapp.ledger import queries as books
+from fundapp.ledger import rules as ledger_rules
 from fundapp.ledger.models import Correction, Voucher
-from fundapp.ledger.rules import CorrectionStatus, voucher_number
+from fundapp.ledger.rules import CorrectionStatus
 from fundapp.recovery import queries as recovery
 from fundapp.users.models import User
 from fundapp.users.rules import Permission
@@ -351,6 +352,6 @@ NAMES: dict[str, tuple[tuple[Any, ...], Callable[..., str]]] = {
     "terms": ((TermsIssue.id, TermsIssue.document), _own),
     "ladder": ((LadderIssue.id, LadderIssue.document), _own),
     "user": ((User.id, User.name), _own),
-    "voucher": ((Voucher.id, Voucher.year, Voucher.number), voucher_number),
+    "voucher": ((Voucher.id, Voucher.year, Voucher.kind, Voucher.kind_number), ledger_rules.cited),
 }
 """By kind of record: the columns of its name, and how they are put together. Persons stay masked."""

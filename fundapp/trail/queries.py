@@ -1,12 +1,12 @@
 """Reads of the trail."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Select, select
 
-from fundapp.core.db import Book, db
+from fundapp.core.db import Book, db, moment_text, walk
 from fundapp.core.errors import NotFound
 from fundapp.trail import rules
 from fundapp.trail.models import Attachment, TrailEntry
@@ -48,36 +48,27 @@ def heads() -> dict[str, tuple[int, str]]:
 
 
 def first_break(court_code: str) -> str | None:
-    """What first contradicts the court's chain: a missing or changed entry, or a head that is not the last seal."""
+    """What first contradicts the court's chain: a missing or changed entry, time running back, or a head that is not
+    the last seal."""
     book = db.session.execute(select(Book.chain_length, Book.chain_head).where(Book.court_code == court_code)).one()
-    previous, expected = rules.FIRST_SEAL, 0
-    with closing(_walk(court_code)) as entries:
-        for entry in entries:
+    previous, expected, last_at = rules.FIRST_SEAL, 0, ""
+    with closing(walk(ENTRIES.format(moment=moment_text("recorded_at")), (court_code,))) as entries:
+        for seq, recorded_at, event, subject, actor_id, facts, before, stored in entries:
             expected += 1
-            if entry["seq"] != expected:
+            if seq != expected:
                 return f"{court_code}: entry {expected} is missing"
-            stored = entry.pop("seal")
-            if entry["previous"] != previous or rules.seal(**entry) != stored:
-                return f"{court_code}: entry {expected} ({entry['event']} {entry['subject']}) does not match its seal"
-            previous = stored
+            seal = rules.sealed(court_code, seq, recorded_at, event, subject, actor_id, facts, before)
+            if before != previous or seal != stored:
+                return f"{court_code}: entry {expected} ({event} {subject}) does not match its seal"
+            if recorded_at < last_at:
+                return f"{court_code}: entry {expected} ({event} {subject}) is earlier than the entry before"
+            previous, last_at = stored, recorded_at
     if (expected, previous) != (book.chain_length, book.chain_head):
         return f"{court_code}: the chain ends at entry {expected}, its book says {book.chain_length}"
     return None
 
 
-def _walk(court_code: str) -> Generator[dict[str, Any], None, None]:
-    columns = (
-        TrailEntry.court_code,
-        TrailEntry.seq,
-        TrailEntry.recorded_at,
-        TrailEntry.event,
-        TrailEntry.subject,
-        TrailEntry.actor_id,
-        TrailEntry.facts,
-        TrailEntry.previous,
-        TrailEntry.seal,
-    )
-    query = select(*columns).where(TrailEntry.court_code == court_code).order_by(TrailEntry.seq)
-    with db.session.execute(query.execution_options(yield_per=1000)) as result:
-        for row in result.mappings():
-            yield {**row, "event": row["event"].value}
+ENTRIES = """
+    SELECT seq, {moment}, event, subject, actor_id, facts, previous, seal
+    FROM trail_entries WHERE court_code = ? ORDER BY seq
+"""

@@ -301,15 +301,12 @@ def seal(
     previous: str,
 ) -> str:
     """The seal of one entry; ``recorded_at`` in UTC to the microsecond."""
-    parts = (
-        CANONICAL_FORM,
-        court_code,
-        str(seq),
-        recorded_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        event,
-        subject,
-        str(actor_id),
-        facts,
-        previous,
-    )
-    return digest_of(parts)
+    at = recorded_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return sealed(court_code, seq, at, event, subject, actor_id, facts, previous)
+
+
+def sealed(
+    court_code: str, seq: int, at: str, event: str, subject: str, actor_id: int, facts: str, previous: str
+) -> str:
+    """The seal of one entry whose moment is written as it is sealed."""
+    return digest_of((CANONICAL_FORM, court_code, str(seq), at, event, subject, str(actor_id), facts, previous))

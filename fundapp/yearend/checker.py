@@ -33,6 +33,7 @@ FIRST_SEAL = "0" * 64
 CHUNK = 1 << 20
 AMOUNT = re.compile(r"-?[0-9]{1,16}\.[0-9]{2}")
 BANK_AND_CASH = {"1002.01", "1001.01"}  # the fund's own money: its bank account, and cash drawn from it
+WORDS = {"receipt": "收", "payment": "付", "transfer": "转"}
 FUND_BANK, RECEIVABLE, CASE_MONEY = "1002.01", "1218.01", "2901.02"
 LONGEST_CELL = 10 * CHUNK
 # Acts of the trail of which a register must have the row: the event, the register, and its column for the subject's id.
@@ -239,19 +240,17 @@ def check_registers(books: Books) -> None:
 def check_vouchers(books: Books) -> None:
     """Vouchers are numbered without gap; the postings of each are lawful, add up, and are those sealed when posted."""
     accounts = {row["code"] for row in books.rows("accounts")}
-    last: dict[tuple[str, str], int] = defaultdict(int)  # (court, year) -> the last number
+    last: dict[tuple[str, ...], int] = defaultdict(int)  # (court, year) and (court, year, kind) -> the last number
     groups = itertools.groupby(books.rows("postings"), key=lambda row: row["voucher_id"])
     for voucher in books.rows("vouchers"):
         where = "{} {}".format(voucher["court_code"], voucher["cited"])
-        series = (voucher["court_code"], voucher["year"])
-        last[series] += 1
-        missing = f"{voucher['year']}-{last[series]:04d}"
-        require(voucher["cited"] == missing, f"{where}: voucher {missing} is missing / 凭证缺号")
+        check_numbers(voucher, last, where)
         require(voucher["court_code"] in books.courts, f"{where}: no court of this package / 法院不符")
-        year = voucher["business_date"][:4]
-        require(year == voucher["year"] and int(year) <= books.year, f"{where}: dated in another year / 年度不符")
-        two = voucher["prepared_by"] != voucher["reviewed_by"]
-        require(two, f"{where}: one person made and reviewed it / 制单审核同人")
+        year = voucher["posted_on"][:4]
+        require(year == voucher["year"] and int(year) <= books.year, f"{where}: posted in another year / 年度不符")
+        require(voucher["posted_on"] >= voucher["business_date"], f"{where}: posted too early / 记账日期过早")
+        two = voucher["reviewed_by"] not in (voucher["prepared_by"], voucher["cashier"])
+        require(two, f"{where}: one person made and reviewed it / 制单或出纳兼审核")
         voucher_id, lines = next(groups, (None, ()))
         require(voucher_id == voucher["id"], f"{where}: its postings are missing or stand elsewhere / 分录缺失或错位")
         check_postings(books, voucher, list(lines), accounts, where)
@@ -260,10 +259,33 @@ def check_vouchers(books: Books) -> None:
     books.figures.append(f"vouchers 凭证 {books.vouchers}, postings 分录 {books.postings}")
 
 
+def check_numbers(voucher: dict[str, str], last: dict[tuple[str, ...], int], where: str) -> None:
+    """总号 of the year and 分号 of its kind, each the one after the last."""
+    series = (voucher["court_code"], voucher["year"])
+    for key, name in ((series, "number"), ((*series, voucher["kind"]), "kind_number")):
+        last[key] += 1
+        missing = f"{'-'.join(key[1:])} {name} {last[key]}"
+        require(voucher[name] == str(last[key]), f"{where}: {missing} is missing / 凭证缺号")
+    word = WORDS.get(voucher["kind"], "?")
+    cited = "{}{}{:04d}".format(voucher["year"], word, int(voucher["kind_number"]))
+    require(voucher["cited"] == cited, f"{where}: cited otherwise / 凭证号不符")
+
+
+def voucher_head(voucher: dict[str, str]) -> list[str]:
+    """The parts of a voucher's digest that stand before its postings, by its canonical form."""
+    total_number = "{}-{:04d}".format(voucher["year"], int(voucher["number"]))
+    if voucher["form"] == "1":
+        return [voucher["court_code"], total_number, voucher["name"], voucher["business_date"]]
+    names = ("cited", "name", "business_date", "posted_on", "recorded_at", "summary_mark", "attachments")
+    links = ("ink", "reverses_id", "adjusts_id", "restates_id")
+    parts = [voucher["form"], voucher["court_code"], total_number, *(voucher[name] for name in names)]
+    return [*parts, *voucher["hands"].split(" "), *(voucher[name] for name in links)]
+
+
 def check_postings(
     books: Books, voucher: dict[str, str], lines: list[dict[str, str]], accounts: set[str], where: str
 ) -> None:
-    parts = [voucher["court_code"], voucher["cited"], voucher["name"], voucher["business_date"]]
+    parts = voucher_head(voucher)
     total = 0
     for at, line in enumerate(lines, 1):
         amount = fen(line["amount"], where)
@@ -288,17 +310,18 @@ def check_postings(
 
 
 def book(books: Books, voucher: dict[str, str], line: dict[str, str], amount: int) -> None:
-    """Add one posting to everything that is recomputed."""
-    court, month, case = voucher["court_code"], voucher["business_date"][:7], line["case_ref"]
-    books.turnover[court, line["debit"], month][0] += amount
-    books.turnover[court, line["credit"], month][1] += amount
+    """Add one posting to everything that is recomputed; red ink is deducted from the other side."""
+    court, month, case = voucher["court_code"], voucher["posted_on"][:7], line["case_ref"]
+    is_red, is_blue = voucher["ink"] == "red", voucher["ink"] == "blue"
+    books.turnover[court, line["debit"], month][is_red] += -amount if is_red else amount
+    books.turnover[court, line["credit"], month][not is_red] += -amount if is_red else amount
     if case:
         books.by_case[court, line["debit"], case] += amount
         books.by_case[court, line["credit"], case] -= amount
     enters, leaves = line["debit"] in BANK_AND_CASH, line["credit"] in BANK_AND_CASH
     if line["source_ref"] and enters != leaves:
-        column = (3 if case else 0) if enters else (2 if case else 1)
-        books.by_source[line["source_ref"]][column] += amount
+        column = (3 if case else 0) if enters is is_blue else (2 if case else 1)
+        books.by_source[line["source_ref"]][column] += amount if is_blue else -amount
 
 
 # ------------------------------------------------------------------------------------------------ balances

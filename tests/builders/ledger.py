@@ -55,9 +55,10 @@ def a_voucher(
     the_books(court_code=court_code, model=model)
     how = how_posted(court_code=court_code, day=day)
     with transaction(court_code):
-        return ledger.post(
+        posted = ledger.post(
             name or f"act:{next(_numbers)}", [booked(movement, yuan(amount), **about), *movements], **how
         )
+    return db.session.get_one(Voucher, posted.id)
 
 
 def a_correction(voucher: Voucher, *, day: date = DAY, reason: str = "金额有误") -> Correction:

@@ -38,7 +38,7 @@ def test_the_database_refuses_money_that_is_not_there(app, account, change):
 
 def copied_voucher(voucher: Voucher, **changes: object) -> dict[str, object]:
     kept = {column.key: getattr(voucher, column.key) for column in Voucher.__table__.columns if column.key != "id"}
-    return kept | {"number": 99, "name": "gone round"} | changes
+    return kept | {"number": 99, "kind_number": 99, "name": "gone round"} | changes
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,10 @@ def test_a_closed_month_takes_no_voucher_by_trigger(app, day):
     voucher = a_voucher("1.00")
     close_month("2018-03")
     with pytest.raises(DBAPIError, match="the month is closed"), transaction(COURT):
-        db.session.execute(insert(Voucher).values(copied_voucher(voucher, business_date=day)))
+        db.session.execute(insert(Voucher).values(dated(voucher, day)))
     with transaction(COURT):
-        db.session.execute(insert(Voucher).values(copied_voucher(voucher, business_date=date(2018, 4, 1))))
+        db.session.execute(insert(Voucher).values(dated(voucher, date(2018, 4, 1))))
+
+
+def dated(voucher: Voucher, day: date) -> dict[str, object]:
+    return copied_voucher(voucher, business_date=day, posted_on=day, month=f"{day:%Y-%m}", year=day.year)

@@ -37,9 +37,9 @@ def recomputed(scope: frozenset[str], as_of: date) -> dict[Account, tuple[int, i
     debit: Counter[Account] = Counter()
     credit: Counter[Account] = Counter()
     rows = db.session.execute(
-        select(PostingLine, Voucher.business_date)
+        select(PostingLine, Voucher.posted_on)
         .join(Voucher)
-        .where(Voucher.court_code.in_(scope), Voucher.business_date <= as_of)
+        .where(Voucher.court_code.in_(scope), Voucher.posted_on <= as_of)
     )
     for line, day in rows:
         fen = to_fen(line.amount)
@@ -118,12 +118,12 @@ def cited(query) -> list[str]:
 def test_the_journal_is_narrowed(app):
     two_years_of_books()
     scope = frozenset({COURT})
-    assert cited(books.vouchers(scope)) == ["2017-0001", "2018-0001", "2018-0002", "2018-0003", "2018-0004"]
-    assert cited(books.vouchers(BOTH, court_code=OTHER_COURT)) == ["2018-0001", "2018-0002"]
-    assert cited(books.vouchers(scope, first_day=date(2018, 2, 28))) == ["2018-0003", "2018-0004"]
-    assert cited(books.vouchers(scope, last_day=date(2018, 1, 1))) == ["2017-0001", "2018-0001"]
-    assert cited(books.vouchers(scope, subject="case:1")) == ["2018-0001", "2018-0002", "2018-0003"]
-    assert cited(books.vouchers(BOTH, subject="source:2")) == ["2018-0001", "2018-0002"]
+    assert cited(books.vouchers(scope)) == ["2017收0001", "2018付0001", "2018收0001", "2018付0002", "2018付0003"]
+    assert cited(books.vouchers(BOTH, court_code=OTHER_COURT)) == ["2018收0001", "2018付0001"]
+    assert cited(books.vouchers(scope, first_day=date(2018, 2, 28))) == ["2018付0002", "2018付0003"]
+    assert cited(books.vouchers(scope, last_day=date(2018, 1, 1))) == ["2017收0001", "2018付0001"]
+    assert cited(books.vouchers(scope, subject="case:1")) == ["2018付0001", "2018收0001", "2018付0002"]
+    assert cited(books.vouchers(BOTH, subject="source:2")) == ["2018收0001", "2018付0001"]
     assert cited(books.vouchers(scope, summary="试记")) and not cited(books.vouchers(scope, summary="%"))
     assert not cited(books.vouchers(frozenset()))
 
@@ -132,14 +132,14 @@ def test_every_line_of_the_journal_comes_in_its_order(app):
     two_years_of_books()
     lines = list(books.lines_of(books.vouchers(BOTH)))
     assert [(voucher.court_code, voucher.cited, line.line) for voucher, line in lines] == [
-        (COURT, "2017-0001", 1),
-        (COURT, "2018-0001", 1),
-        (COURT, "2018-0002", 1),
-        (COURT, "2018-0003", 1),
-        (COURT, "2018-0003", 2),
-        (COURT, "2018-0004", 1),
-        (OTHER_COURT, "2018-0001", 1),
-        (OTHER_COURT, "2018-0002", 1),
+        (COURT, "2017收0001", 1),
+        (COURT, "2018付0001", 1),
+        (COURT, "2018收0001", 1),
+        (COURT, "2018付0002", 1),
+        (COURT, "2018付0002", 2),
+        (COURT, "2018付0003", 1),
+        (OTHER_COURT, "2018收0001", 1),
+        (OTHER_COURT, "2018付0001", 1),
     ]
 
 

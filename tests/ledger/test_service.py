@@ -18,14 +18,24 @@ from fundapp.courts import service as court_service
 from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
 from fundapp.ledger.models import PostingLine, StandingBalance, Voucher
-from fundapp.ledger.rules import BOOKING, Account, CorrectionStatus, Model, Movement, ReservationState, booked
+from fundapp.ledger.rules import (
+    BOOKING,
+    Account,
+    CorrectionStatus,
+    Ink,
+    Model,
+    Movement,
+    ReservationState,
+    VoucherKind,
+    booked,
+)
 from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
 from fundapp.users.models import User
 from fundapp.users.rules import Role
 from tests.builders.ledger import DAY, a_correction, a_voucher, close_month, how_posted, unguarded
 from tests.builders.people import COURT, OTHER_COURT, a_user, the_books, the_holder
-from tests.ledger.recomputation import balances, recomputed
+from tests.ledger.recomputation import EVER, Key, balances, recomputed
 
 IN = Movement.APPROPRIATION_RECEIVED
 OUT = Movement.ADVANCE_PAID
@@ -67,13 +77,15 @@ def test_the_mini_ledger_of_2018_ends_in_its_trial_balance(app):
 
 def test_a_posting_is_kept_numbered_sealed_and_told(app):
     voucher = a_voucher("1000.00", IN, source="source:3", name="receipt:1:confirmed")
-    assert (voucher.cited, voucher.total, voucher.month) == ("2018-0001", yuan("1000.00"), "2018-03")
+    assert (voucher.cited, voucher.total, voucher.month) == ("2018收0001", yuan("1000.00"), "2018-03")
+    assert (voucher.posted_on, voucher.ink, voucher.number) == (DAY, Ink.BLUE, 1)
+    assert voucher.cashier_id == voucher.prepared_by_id
     (line,) = voucher.lines
     assert (line.debit, line.credit, line.amount) == (Account.FUND_BANK, Account.APPROPRIATION, yuan("1000.00"))
     (entry,) = trail.history(voucher.subject)
     assert entry.event is Event.VOUCHER_POSTED
     assert entry.told == {
-        "number": "2018-0001",
+        "number": "2018收0001",
         "name": "receipt:1:confirmed",
         "total": "1000.00",
         "digest": voucher.digest,
@@ -104,7 +116,7 @@ def test_numbers_have_no_gap_after_a_refused_act(app):
         a_voucher("1.00", court_code=OTHER_COURT).cited,
         a_voucher("1.00").cited,
     ]
-    assert numbers == ["2018-0002", "2019-0001", "2018-0001", "2018-0003"]
+    assert numbers == ["2018收0002", "2019收0001", "2018收0001", "2018收0003"]
 
 
 def test_one_person_does_not_sign_twice(app):
@@ -133,12 +145,15 @@ def test_the_booking_model_is_chosen_once_and_decides_the_accounts(app):
 def reversed_on(voucher: Voucher, day: date = DAY) -> Voucher:
     how = how_posted(day=day)
     with transaction(COURT):
-        return ledger.reverse(voucher.id, business_date=day, reason="重复记账", hands=how["hands"], actor=how["actor"])
+        undone = ledger.reverse(
+            voucher.id, business_date=day, reason="重复记账", hands=how["hands"], actor=how["actor"]
+        )
+    return db.session.get_one(Voucher, undone.id)
 
 
-def standing(kept: dict[tuple[str, str, str], int]) -> dict[tuple[str, str, str], int]:
-    """What stands in the end, whatever month it moved in."""
-    return {key: net for key, net in kept.items() if net and key[2] == "ever"}
+def standing(kept: dict[Key, tuple[int, int]]) -> dict[Key, tuple[int, int]]:
+    """What was ever debited and credited, whatever day it moved on."""
+    return {key: sides for key, sides in kept.items() if any(sides) and key[2] == EVER}
 
 
 def test_a_reversal_is_linked_dated_named_and_undoes_every_balance(app):
@@ -147,7 +162,8 @@ def test_a_reversal_is_linked_dated_named_and_undoes_every_balance(app):
     voucher = paid("advance:1:paid", "300.00", source="source:1")
     undone = reversed_on(voucher, date(2018, 4, 2))
     assert undone.reverses_id == voucher.id and undone.is_reversal
-    assert undone.summary == "注销2018年3月1日2018-0002号凭证：重复记账"
+    assert undone.summary == "注销2018年3月1日2018付0001号凭证：重复记账"
+    assert (undone.ink, undone.kind, undone.cited) == (Ink.RED, VoucherKind.PAYMENT, "2018付0002")
     assert undone.business_date == date(2018, 4, 2)
     assert [(line.debit, line.credit) for line in undone.lines] == [(Account.FUND_BANK, Account.ADVANCES_RECEIVABLE)]
     assert books.reversal_of(voucher.id) == undone and books.original_of(undone) == voucher
@@ -158,7 +174,7 @@ def test_a_reversal_is_linked_dated_named_and_undoes_every_balance(app):
 def test_a_voucher_is_reversed_once_never_twice_and_a_reversal_never(app):
     voucher = a_voucher("500.00")
     undone = reversed_on(voucher)
-    with pytest.raises(RuleViolation, match="已被2018-0002号凭证冲销"):
+    with pytest.raises(RuleViolation, match="已被2018收0002号凭证冲销"):
         reversed_on(voucher)
     with pytest.raises(RuleViolation, match="冲销凭证不能再冲销"):
         reversed_on(undone)
@@ -172,7 +188,7 @@ def test_a_reversal_stands_not_before_the_original_nor_in_a_closed_month(app):
     close_month("2018-04")
     with pytest.raises(RuleViolation, match="2018-04已结账"):
         reversed_on(voucher, date(2018, 4, 30))
-    assert reversed_on(voucher, date(2018, 5, 1)).cited == "2018-0002"
+    assert reversed_on(voucher, date(2018, 5, 1)).cited == "2018收0002"
 
 
 def test_money_that_is_spent_cannot_be_reversed_away(app):
@@ -187,7 +203,7 @@ def test_the_database_keeps_a_second_reversal_out(app):
     undone = reversed_on(voucher)
     copied = {column.key: getattr(undone, column.key) for column in Voucher.__table__.columns if column.key != "id"}
     with pytest.raises(DBAPIError), transaction(COURT):
-        db.session.execute(insert(Voucher).values(copied | {"number": 99, "name": "again"}))
+        db.session.execute(insert(Voucher).values(copied | {"number": 99, "kind_number": 99, "name": "again"}))
 
 
 # reservations
@@ -282,15 +298,16 @@ def draw_for(name: str, amount: str | None) -> None:
 # periods
 
 
-def test_a_closed_month_and_those_before_it_take_no_voucher_by_rule(app):
+def test_what_belongs_to_a_closed_month_or_one_before_it_is_posted_in_the_first_open_one(app):
     a_voucher("1.00")
     close_month("2018-03")
     assert [(closed.month, closed.vouchers) for closed in books.closed_months(COURT)] == [("2018-03", 1)]
     for day in (date(2018, 3, 1), date(2018, 3, 31), date(2018, 2, 28), date(2017, 12, 31)):
-        with pytest.raises(RuleViolation, match=f"{day:%Y-%m}已结账"):
-            a_voucher("1.00", day=day)
-    assert a_voucher("1.00", day=date(2018, 4, 1)).cited == "2018-0002"
-    assert a_voucher("1.00", court_code=OTHER_COURT).cited == "2018-0001"
+        late = a_voucher("1.00", day=day)
+        assert (late.business_date, late.posted_on, late.month) == (day, date(2018, 4, 1), "2018-04")
+    assert a_voucher("1.00", day=date(2018, 4, 1)).cited == "2018收0006"
+    assert a_voucher("1.00", court_code=OTHER_COURT).cited == "2018收0001"
+    assert balances(COURT) == recomputed(COURT)
 
 
 def test_a_month_closes_once_and_only_on_books_that_balance(app):

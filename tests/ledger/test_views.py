@@ -47,7 +47,7 @@ def test_the_journal_shows_vouchers_with_their_postings(clerk):
     a_voucher("50.00", Movement.RECOVERED, case="case:17", source="source:3")
     page = Page(clerk, "/ledger")
     rows = page.table("记账凭证和分录")
-    assert [row[0] for row in rows] == ["2018-0004", "同上，凭证2018-0004", "2018-0003", "2018-0002", "2018-0001"]
+    assert [row[0] for row in rows] == ["2018付0002", "同上，凭证2018付0002", "2018付0001", "2018收0002", "2018收0001"]
     assert rows[-1][3:6] == ["1002.01 银行存款—垫付资金专户", "4001 财政拨款收入", "16,409.02"]
     assert page.has_link("案件第17号") and page.has_link("资金来源第3号")
     assert not page.has_link("全部法院")
@@ -57,9 +57,9 @@ def test_the_journal_is_narrowed_and_its_export_too(clerk):
     a_voucher("1.00", day=date(2018, 3, 1))
     a_voucher("2.00", day=date(2018, 4, 1), case="case:5")
     page = Page(clerk, "/ledger").submit("查询", 业务日期自="2018-04-01")
-    assert [row[0] for row in page.table("记账凭证和分录")] == ["2018-0002"]
+    assert [row[0] for row in page.table("记账凭证和分录")] == ["2018收0002"]
     assert sheet(clerk, "/ledger?format=xlsx&first_day=2018-04-01")[1:] == [
-        (COURT, "2018-0002", *sheet(clerk, "/ledger?format=xlsx")[2][2:])
+        (COURT, "2018收0002", *sheet(clerk, "/ledger?format=xlsx")[2][2:])
     ]
     assert "没有符合条件的凭证" in Page(clerk, "/ledger?summary=无此摘要").main
     related = Page(clerk, "/ledger?subject=case:5")
@@ -78,9 +78,9 @@ def test_a_superior_reads_several_courts_and_narrows_to_one(sign_in, app):
 
 def test_a_voucher_says_everything_and_leads_on(clerk):
     voucher = a_voucher("16409.02", source="source:3")
-    page = Page(clerk, "/ledger").follow("2018-0001")
+    page = Page(clerk, "/ledger").follow("2018收0001")
     facts = page.facts()
-    assert page.heading == "记账凭证2018-0001"
+    assert page.heading == "记账凭证2018收0001"
     assert facts["大写金额"] == "人民币壹万陆仟肆佰零玖元零贰分"
     assert facts["核算单位"] == "岳阳市岳阳楼区人民法院"
     assert facts["附件"] == "1张"
@@ -99,7 +99,7 @@ def test_the_paper_of_a_voucher(clerk):
     document = pypdfium2.PdfDocument(response.data)
     text = document[0].get_textpage().get_text_range()
     document.close()
-    for said in ("2018年3月记字第0001号", "人民币壹万陆仟肆佰零玖元零贰分", "资金来源3", the_holder(CLERK).name):
+    for said in ("2018年3月收字第0001号", "人民币壹万陆仟肆佰零玖元零贰分", "资金来源3", the_holder(CLERK).name):
         assert said in text.replace("\r\n", "")
 
 
@@ -163,16 +163,16 @@ def test_a_correction_walks_through_the_pages(clerk, reviewer):
     page.submit("提交冲销申请", 冲销日期="2018-03-05", 冲销理由="重复记账")
     assert page.status == 302 and "请财务复核人员办理" in page.main
     assert "正在等待复核" in page.main and not page.has_link("申请冲销")
-    assert not Page(clerk, "/ledger/corrections").has_link("复核 2018-0001")
+    assert not Page(clerk, "/ledger/corrections").has_link("复核 2018收0001")
 
-    page = Page(reviewer, "/ledger/corrections").follow("复核 2018-0001")
+    page = Page(reviewer, "/ledger/corrections").follow("复核 2018收0001")
     assert page.facts()["冲销理由"] == "重复记账"
     page.submit("确定复核结果", 复核结果="confirm")
     assert page.status == 302 and "冲销凭证已记账" in page.main
-    assert "本凭证已被冲销，见凭证 2018-0002" in page.main
-    page.follow("2018-0002")
-    assert "原凭证为 2018-0001" in page.main
-    assert page.facts()["摘要"] == "注销2018年3月1日2018-0001号凭证：重复记账"
+    assert "本凭证已被冲销，见凭证 2018收0002" in page.main
+    page.follow("2018收0002")
+    assert "原凭证为 2018收0001" in page.main
+    assert page.facts()["摘要"] == "注销2018年3月1日2018收0001号凭证：重复记账"
     assert Page(reviewer, "/ledger/corrections?status=confirmed").table("冲销申请")[0][5].endswith("已冲销")
     assert sheet(reviewer, "/ledger/corrections?format=xlsx")[1][6] == "已冲销"
 

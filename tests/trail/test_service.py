@@ -53,7 +53,7 @@ def test_each_court_has_a_chain_of_its_own_without_a_gap(app):
 @pytest.mark.parametrize("facts", [{}, {"name": "甲", "more": "x"}, {"other": "甲"}], ids=str)
 def test_facts_are_those_declared_no_fewer_no_more(app, facts):
     actor = a_user()
-    with pytest.raises(AssertionError, match="wants the facts"), transaction(COURT):
+    with pytest.raises(AssertionError, match="wants"), transaction(COURT):
         trail.record(Event.COURT_CHANGED, "court:x", court_code=COURT, actor=actor, **facts)
     assert not queries.history("court:x")
 

@@ -37,7 +37,7 @@ def due_month(court_code: str) -> str:
     last = db.session.scalar(select(func.max(ClosedMonth.month)).where(ClosedMonth.court_code == court_code))
     if last is not None:
         return rules.month_after(last)
-    first_day = db.session.scalar(select(func.min(Voucher.business_date)).where(Voucher.court_code == court_code))
+    first_day = db.session.scalar(select(func.min(Voucher.posted_on)).where(Voucher.court_code == court_code))
     return rules.months_of((first_day or _books_opened_on(court_code)).year)[0]
 
 
@@ -133,10 +133,8 @@ def year_voucher_count(court_code: str, year: int) -> int:
 
 
 def posted(court_codes: Sequence[str], last_day: date) -> Money:
-    """The sum of all vouchers dated up to a day."""
-    query = select(func.sum(Voucher.total)).where(
-        Voucher.court_code.in_(court_codes), Voucher.business_date <= last_day
-    )
+    """The sum of all vouchers posted up to a day."""
+    query = select(func.sum(Voucher.total)).where(Voucher.court_code.in_(court_codes), Voucher.posted_on <= last_day)
     return db.session.scalar(query) or ZERO
 
 

@@ -1,16 +1,18 @@
 """The books: accounts, vouchers, postings, balances, what was closed."""
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from sqlalchemy import select
 
 from fundapp.cases.rules import masked_name
+from fundapp.core.db import blind_index
 from fundapp.core.money import ZERO
 from fundapp.courts.models import Court
 from fundapp.ledger import queries as books
-from fundapp.ledger.models import BookingModel, ClosedMonth, MonthTurnover, PostingLine, Voucher
+from fundapp.ledger.models import BookingModel, ClosedMonth, DayTotal, PostingLine, Voucher
 from fundapp.ledger.rules import LABELS as LEDGER_LABELS
-from fundapp.ledger.rules import SIDE, Account
+from fundapp.ledger.rules import SIDE, Account, month_of
 from fundapp.users.models import User
 from fundapp.yearend.models import ClosedYear
 from fundapp.yearend.queries.tables.registry import (
@@ -57,37 +59,53 @@ def _accounts(scope: Scope) -> Iterable[Row]:
     "vouchers", "记账凭证", "books", "Vouchers of all years up to the year of the package",
     ID,
     COURT,
-    Column("year", "年度", "year of the business date", "number"),
-    Column("number", "序号", "number in the court and year, without gap", "number"),
+    Column("year", "年度", "year of the posting day", "number"),
+    Column("number", "总号", "number among all kinds in the court and year, without gap", "number"),
+    Column("kind", "凭证种类", "kind: receipt, payment or transfer"),
+    Column("kind_number", "分号", "number in its kind, without gap", "number"),
     Column("cited", "凭证号", "how the voucher is cited"),
     Column("name", "业务事项", "name of the act, posted once"),
     Column("business_date", "业务日期", "day on which it happened", "day"),
+    Column("posted_on", "记账日期", "day under which it stands in the books; its month is the posting period", "day"),
     Column("recorded_at", "登记时间", "moment of recording", "moment"),
     Column("summary", "摘要（脱敏）", "summary, names of the case's parties masked"),
+    Column("summary_mark", "摘要校验码", "keyed digest of the unmasked summary; part of the voucher's digest"),
     Column("attachments", "附件张数", "number of originals attached", "number"),
     amount_column("total", "合计金额", "sum of its postings"),
     Column("prepared_by", "制单", "who prepared it (login name)"),
     Column("reviewed_by", "审核", "who reviewed it"),
     Column("booked_by", "记账", "whose act booked it"),
+    Column("cashier", "出纳", "who handled the money; empty where it moves none"),
+    Column("hands", "签署人标识", "ids of preparer, reviewer, bookkeeper and cashier, with blanks between"),
+    Column("ink", "字色", "blue; red deducts from the turnover; blue_mirror undoes a voucher of an earlier year"),
     Column("reverses_id", "冲销凭证标识", "id of the voucher that it reverses"),
-    Column("digest", "凭证校验码", "SHA-256 of number, name, date and postings, as recorded on the trail"),
+    Column("adjusts_id", "调整凭证标识", "id of the voucher whose amount it adjusts"),
+    Column("restates_id", "订正凭证标识", "id of the voucher that it states anew"),
+    Column("form", "校验码格式", "canonical form of the digest"),
+    Column("digest", "凭证校验码", "SHA-256 of what the voucher and its postings say, as recorded on the trail"),
 )  # fmt: skip
 def _vouchers(scope: Scope) -> Iterable[Row]:
     query = (
         select(
-            Voucher.id, Voucher.court_code, Voucher.year, Voucher.number, Voucher.name, Voucher.business_date,
-            Voucher.recorded_at, Voucher.summary, Voucher.attachments, Voucher.total, Voucher.prepared_by_id,
-            Voucher.reviewed_by_id, Voucher.booked_by_id, Voucher.reverses_id, Voucher.digest,
+            Voucher.id, Voucher.court_code, Voucher.year, Voucher.number, Voucher.kind, Voucher.kind_number,
+            Voucher.name, Voucher.business_date, Voucher.posted_on, Voucher.recorded_at, Voucher.summary,
+            Voucher.attachments, Voucher.total, Voucher.prepared_by_id, Voucher.reviewed_by_id, Voucher.booked_by_id,
+            Voucher.cashier_id, Voucher.ink, Voucher.reverses_id, Voucher.adjusts_id, Voucher.restates_id,
+            Voucher.form, Voucher.digest,
         )
-        .where(within(Voucher.court_code, scope), Voucher.business_date <= scope.last_day)
+        .where(within(Voucher.court_code, scope), Voucher.posted_on <= scope.last_day)
         .order_by(Voucher.court_code, Voucher.year, Voucher.number)
     )  # fmt: skip
     cases = _cases_of_vouchers(scope)
-    for voucher_id, court, year, number, name, day, at, summary, *facts, reverses, digest in stream(query):
-        papers, total, prepared, reviewed, booked = facts
-        told = (name, day, at, _masked(summary, cases.get(voucher_id, ()), scope), papers, total)
-        hands = (scope.people[prepared], scope.people[reviewed], scope.people[booked])
-        yield voucher_id, court, year, number, cited(year, number), *told, *hands, reverses, digest
+    for voucher_id, court, year, number, kind, kind_number, name, *facts in stream(query):
+        business_date, posted_on, recorded_at, summary, papers, total, *hands, ink = facts[:11]
+        masked = _masked(summary, cases.get(voucher_id, ()), scope)
+        numbers = (year, number, kind, kind_number, cited(year, kind, kind_number))
+        told = (masked, blind_index(summary, books.SUMMARY_PURPOSE), papers, total)
+        names = (scope.people[hand] if hand else "" for hand in hands)
+        ids = " ".join(str(hand or "") for hand in hands)
+        dates = (business_date, posted_on, recorded_at)
+        yield voucher_id, court, *numbers, name, *dates, *told, *names, ids, ink, *facts[11:]
 
 
 def _cases_of_vouchers(scope: Scope) -> dict[int, list[str]]:
@@ -130,17 +148,17 @@ def _masked(summary: str, cases: Iterable[str], scope: Scope) -> str:
 def _postings(scope: Scope) -> Iterable[Row]:
     query = (
         select(
-            PostingLine.voucher_id, Voucher.court_code, Voucher.year, Voucher.number, PostingLine.line,
-            PostingLine.movement, PostingLine.debit, PostingLine.credit, PostingLine.amount, PostingLine.case_ref,
+            PostingLine.voucher_id, Voucher.court_code, Voucher.year, Voucher.kind, Voucher.kind_number,
+            PostingLine.line, PostingLine.movement, PostingLine.debit, PostingLine.credit, PostingLine.amount, PostingLine.case_ref,
             PostingLine.source_ref, PostingLine.debtor_ref,
         )
         .join(Voucher, Voucher.id == PostingLine.voucher_id)
-        .where(within(Voucher.court_code, scope), Voucher.business_date <= scope.last_day)
+        .where(within(Voucher.court_code, scope), Voucher.posted_on <= scope.last_day)
         .order_by(Voucher.court_code, Voucher.year, Voucher.number, PostingLine.line)
     )  # fmt: skip
-    for voucher_id, court, year, number, *facts, case, source, debtor in stream(query):
+    for voucher_id, court, year, kind, number, *facts, case, source, debtor in stream(query):
         case_number = scope.case_numbers.get(case or "")
-        yield voucher_id, court, cited(year, number), *facts, case, source, debtor, case_number
+        yield voucher_id, court, cited(year, kind, number), *facts, case, source, debtor, case_number
 
 
 @table(
@@ -175,14 +193,17 @@ def _trial_balance(scope: Scope) -> Iterable[Row]:
     amount_column("balance", "月末余额（借减贷）", "debits less credits up to the month's end"),
 )  # fmt: skip
 def _months(scope: Scope) -> Iterable[Row]:
-    query = select(
-        MonthTurnover.court_code, MonthTurnover.account, MonthTurnover.month, MonthTurnover.debit, MonthTurnover.credit
-    ).where(within(MonthTurnover.court_code, scope), MonthTurnover.month <= f"{scope.year:04d}-12")
-    before, balance = None, ZERO
-    for court, account, month, debit, credit in stream(query.order_by(*query.selected_columns[:3])):
-        balance = (balance if before == (court, account) else ZERO) + debit - credit
-        before = (court, account)
-        yield court, account, month, debit, credit, balance
+    query = (
+        select(DayTotal.court_code, DayTotal.account, DayTotal.day, DayTotal.debit, DayTotal.credit)
+        .where(within(DayTotal.court_code, scope), DayTotal.part == "", DayTotal.day <= scope.last_day)
+        .order_by(DayTotal.court_code, DayTotal.account, DayTotal.day)
+    )
+    for (court, account), days in groupby(stream(query), key=lambda row: row[:2]):
+        debit = credit = ZERO
+        for month, of_month in groupby(days, key=lambda row: month_of(row[2])):
+            *_, (*_, debit_until, credit_until) = of_month
+            yield court, account, month, debit_until - debit, credit_until - credit, debit_until - credit_until
+            debit, credit = debit_until, credit_until
 
 
 @table(
@@ -216,13 +237,13 @@ def _closed_months(scope: Scope) -> Iterable[Row]:
 def _closed_years(scope: Scope) -> Iterable[Row]:
     query = (
         select(
-            ClosedYear.court_code, ClosedYear.year, ClosedYear.vouchers, Voucher.year, Voucher.number,
-            ClosedYear.prepared_by_id, ClosedYear.closed_by_id, ClosedYear.closed_at,
+            ClosedYear.court_code, ClosedYear.year, ClosedYear.vouchers, Voucher.year, Voucher.kind,
+            Voucher.kind_number, ClosedYear.prepared_by_id, ClosedYear.closed_by_id, ClosedYear.closed_at,
         )
         .outerjoin(Voucher, Voucher.id == ClosedYear.result_voucher_id)
         .where(within(ClosedYear.court_code, scope), ClosedYear.year <= scope.year)
         .order_by(ClosedYear.court_code, ClosedYear.year)
     )  # fmt: skip
-    for court, year, vouchers, of_year, number, prepared, closed, closed_at in stream(query):
+    for court, year, vouchers, *of_voucher, prepared, closed, closed_at in stream(query):
         hands = (scope.people[prepared], scope.people[closed])
-        yield court, year, vouchers, cited(of_year, number), *hands, closed_at
+        yield court, year, vouchers, cited(*of_voucher), *hands, closed_at

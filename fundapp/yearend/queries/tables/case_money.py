@@ -49,7 +49,7 @@ def _case_receipts(scope: Scope) -> Iterable[Row]:
             CaseReceipt.id, CaseReceipt.court_code, CaseReceipt.case_id, Case.number, Party.kind, Party.name,
             CaseReceipt.payer, CaseReceipt.amount, CaseReceipt.business_date, CaseReceipt.bank_reference,
             CaseReceipt.status, CaseReceipt.recorded_by_id, CaseReceipt.confirmed_by_id, CaseReceipt.voucher_id,
-            Voucher.year, Voucher.number,
+            Voucher.year, Voucher.kind, Voucher.kind_number,
         )
         .join(Case, Case.id == CaseReceipt.case_id)
         .join(Party, Party.id == CaseReceipt.debtor_id)
@@ -57,11 +57,11 @@ def _case_receipts(scope: Scope) -> Iterable[Row]:
         .where(within(CaseReceipt.court_code, scope), CaseReceipt.business_date <= scope.last_day)
         .order_by(CaseReceipt.id)
     )  # fmt: skip
-    for receipt_id, court, case_id, case, kind, debtor, payer, *facts in stream(query):
-        *facts, recorded, confirmed, voucher_id, year, number = facts
-        masked = masked_name(payer, kind if payer == debtor else PartyKind.PERSON)
+    for receipt_id, court, case_id, case, party, debtor, payer, *facts in stream(query):
+        *facts, recorded, confirmed, voucher_id, year, kind, number = facts
+        masked = masked_name(payer, party if payer == debtor else PartyKind.PERSON)
         hands = (scope.people[recorded], scope.people[confirmed])
-        yield receipt_id, court, case_id, case, masked, *facts, *hands, voucher_id, cited(year, number)
+        yield receipt_id, court, case_id, case, masked, *facts, *hands, voucher_id, cited(year, kind, number)
 
 
 @table(
@@ -88,7 +88,8 @@ def _payouts(scope: Scope) -> Iterable[Row]:
         select(
             Payout.id, Payout.court_code, Payout.case_id, Case.number, Party.kind, Party.name, Payout.purpose,
             Payout.amount, Payout.status, Payout.requested_on, Payout.prepared_by_id, Payout.approved_by_id,
-            Payout.paid_on, Payout.channel, Payout.bank_reference, Payout.voucher_id, Voucher.year, Voucher.number,
+            Payout.paid_on, Payout.channel, Payout.bank_reference, Payout.voucher_id, Voucher.year,
+            Voucher.kind, Voucher.kind_number,
         )
         .join(Case, Case.id == Payout.case_id)
         .join(Party, Party.id == Payout.payee_id)
@@ -96,13 +97,13 @@ def _payouts(scope: Scope) -> Iterable[Row]:
         .where(within(Payout.court_code, scope), Payout.requested_on <= scope.last_day)
         .order_by(Payout.id)
     )  # fmt: skip
-    for payout_id, court, case_id, case, kind, name, *facts in stream(query):
-        *facts, prepared, approved, paid_on, channel, reference, voucher_id, year, number = facts
-        paid: Row = (paid_on, channel, reference, voucher_id, cited(year, number))
+    for payout_id, court, case_id, case, party, name, *facts in stream(query):
+        *facts, prepared, approved, paid_on, channel, reference, voucher_id, year, kind, number = facts
+        paid: Row = (paid_on, channel, reference, voucher_id, cited(year, kind, number))
         if paid_on is not None and paid_on > scope.last_day:
             paid = (None,) * 5
         hands = (scope.people[prepared], scope.people[approved])
-        yield payout_id, court, case_id, case, masked_name(name, kind), *facts, *hands, *paid
+        yield payout_id, court, case_id, case, masked_name(name, party), *facts, *hands, *paid
 
 
 @table(
@@ -130,12 +131,12 @@ def _recoveries(scope: Scope) -> Iterable[Row]:
             Allocation.id, Allocation.court_code, Allocation.receipt_id, Allocation.case_id, Case.number,
             Allocation.advance_id, Allocation.recovery_order, Allocation.business_date, Allocation.amount,
             Allocation.outstanding_before, Allocation.creditor_rest_before, Allocation.fund, Allocation.creditor,
-            Allocation.refund, Allocation.voucher_id, Voucher.year, Voucher.number,
+            Allocation.refund, Allocation.voucher_id, Voucher.year, Voucher.kind, Voucher.kind_number,
         )
         .join(Case, Case.id == Allocation.case_id)
         .outerjoin(Voucher, Voucher.id == Allocation.voucher_id)
         .where(within(Allocation.court_code, scope), Allocation.business_date <= scope.last_day)
         .order_by(Allocation.id)
     )  # fmt: skip
-    for *facts, year, number in stream(query):
-        yield *facts, cited(year, number)
+    for *facts, year, kind, number in stream(query):
+        yield *facts, cited(year, kind, number)

@@ -14,7 +14,7 @@ from fundapp.core.money import ZERO, Money
 from fundapp.disbursement.models import Batch, BatchLine
 from fundapp.funding.models import FundReceipt, Source
 from fundapp.ledger.models import PostingLine, Voucher
-from fundapp.ledger.rules import Account
+from fundapp.ledger.rules import Account, Ink
 from fundapp.recovery.models import Allocation
 from fundapp.users.models import User
 from fundapp.yearend.queries.tables.registry import (
@@ -59,24 +59,26 @@ def _sources(scope: Scope) -> Iterable[Row]:
 
 
 def _source_flows(scope: Scope) -> dict[str, dict[int, Money]]:
-    """Received, given back, used, recovered of each source: what crosses the line between its money and the rest."""
+    """Received, given back, used, recovered of each source: what crosses the line between its money and the rest, what
+    was undone taken off again."""
     fund = (Account.FUND_BANK, Account.CASH)
     has_case = PostingLine.case_ref.is_not(None)
     flows: dict[str, dict[int, Money]] = {}
     for enters in (True, False):
         inside, outside = (PostingLine.debit, PostingLine.credit) if enters else (PostingLine.credit, PostingLine.debit)
         query = (
-            select(PostingLine.source_ref, has_case, func.sum(PostingLine.amount))
+            select(PostingLine.source_ref, has_case, Voucher.ink == Ink.BLUE, func.sum(PostingLine.amount))
             .join(Voucher, Voucher.id == PostingLine.voucher_id)
             .where(
-                within(Voucher.court_code, scope), Voucher.business_date <= scope.last_day,
+                within(Voucher.court_code, scope), Voucher.posted_on <= scope.last_day,
                 PostingLine.source_ref.is_not(None), inside.in_(fund), outside.not_in(fund),
             )
-            .group_by(PostingLine.source_ref, has_case)
+            .group_by(PostingLine.source_ref, has_case, Voucher.ink == Ink.BLUE)
         )  # fmt: skip
-        for source, about_case, amount in stream(query):
-            at = (3 if about_case else 0) if enters else (2 if about_case else 1)
-            flows.setdefault(source, {})[at] = amount
+        for source, about_case, is_blue, amount in stream(query):
+            at = (3 if about_case else 0) if enters is bool(is_blue) else (2 if about_case else 1)
+            kept = flows.setdefault(source, {})
+            kept[at] = kept.get(at, ZERO) + (amount if is_blue else -amount)
     return flows
 
 
@@ -99,14 +101,14 @@ def _fund_receipts(scope: Scope) -> Iterable[Row]:
         select(
             FundReceipt.id, FundReceipt.court_code, FundReceipt.source_id, FundReceipt.direction, FundReceipt.amount,
             FundReceipt.business_date, FundReceipt.bank_reference, FundReceipt.status, FundReceipt.recorded_by_id,
-            FundReceipt.confirmed_by_id, Voucher.year, Voucher.number,
+            FundReceipt.confirmed_by_id, Voucher.year, Voucher.kind, Voucher.kind_number,
         )
         .outerjoin(Voucher, Voucher.id == FundReceipt.voucher_id)
         .where(within(FundReceipt.court_code, scope), FundReceipt.business_date <= scope.last_day)
         .order_by(FundReceipt.id)
     )  # fmt: skip
-    for *facts, recorded, confirmed, year, number in stream(query):
-        yield *facts, scope.people[recorded], scope.people[confirmed], cited(year, number)
+    for *facts, recorded, confirmed, year, kind, number in stream(query):
+        yield *facts, scope.people[recorded], scope.people[confirmed], cited(year, kind, number)
 
 
 @table(
@@ -206,7 +208,7 @@ def _standing_sums(scope: Scope) -> tuple[dict[int, Money], dict[int, Money]]:
 
 
 def _reversed(scope: Scope) -> Select[int | None]:
-    of_the_package = (within(Voucher.court_code, scope), Voucher.business_date <= scope.last_day)
+    of_the_package = (within(Voucher.court_code, scope), Voucher.posted_on <= scope.last_day)
     return select(Voucher.reverses_id).where(Voucher.reverses_id.is_not(None), *of_the_package)
 
 
@@ -252,7 +254,7 @@ def _payments(scope: Scope) -> Iterable[Row]:
         select(
             AdvancePayment.id, AdvancePayment.court_code, AdvancePayment.advance_id, Advance.case_id, Case.number,
             AdvancePayment.amount, AdvancePayment.paid_on, AdvancePayment.channel, AdvancePayment.paid_through,
-            AdvancePayment.bank_reference, AdvancePayment.voucher_id, Voucher.year, Voucher.number,
+            AdvancePayment.bank_reference, AdvancePayment.voucher_id, Voucher.year, Voucher.kind, Voucher.kind_number,
         )
         .join(Advance, Advance.id == AdvancePayment.advance_id)
         .join(Case, Case.id == Advance.case_id)
@@ -260,8 +262,8 @@ def _payments(scope: Scope) -> Iterable[Row]:
         .where(within(AdvancePayment.court_code, scope), AdvancePayment.paid_on <= scope.last_day)
         .order_by(AdvancePayment.id)
     )  # fmt: skip
-    for *facts, year, number in stream(query):
-        yield *facts, cited(year, number)
+    for *facts, year, kind, number in stream(query):
+        yield *facts, cited(year, kind, number)
 
 
 @table(

@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, Select, select
 from fundapp.cases.models import Case, Party
 from fundapp.cases.rules import PartyKind
 from fundapp.core.db import db
+from fundapp.ledger import rules as ledger
+from fundapp.ledger.rules import VoucherKind
 from fundapp.users.models import User
 
 Row = tuple[Any, ...]
@@ -107,8 +109,9 @@ VOUCHER = Column("voucher", "凭证号", "number of that voucher")
 REFERENCE = Column("bank_reference", "银行流水号", "the bank's reference")
 
 
-def cited(year: int | None, number: int | None) -> str | None:
-    return None if year is None or number is None else f"{year}-{number:04d}"
+def cited(year: int | None, kind: VoucherKind | None, number: int | None) -> str | None:
+    """How a voucher is cited, where there is one."""
+    return None if year is None or kind is None or number is None else ledger.cited(year, kind, number)
 
 
 def word(value: Any) -> Any:

@@ -1,17 +1,14 @@
-"""The chart of accounts, the movements, which movement uses which accounts, and the pure checks of the books.
+"""The chart of accounts, the movements, and which movement uses which accounts, whole on one page. Pure.
 
-Sources: 政府会计制度 (财会〔2017〕25号) for the accounts; 会计基础工作规范 arts. 47-52 for vouchers. Account codes
-await the finance office of the court that installs the system; they stand on this page alone.
+Source: 政府会计制度 (财会〔2017〕25号). Account codes await the finance office of the court that installs the system;
+they stand on this page alone.
 """
 
 import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
-from fundapp.core.digests import digest_of
-from fundapp.core.errors import RuleViolation
-from fundapp.core.money import ZERO, Money, bare, plain, to_fen
+from fundapp.core.money import ZERO, Money
 from fundapp.core.words import N_
 
 
@@ -30,8 +27,10 @@ class Side(enum.Enum):
 
 
 class Account(enum.Enum):
-    """The accounts of the fund's book; the value is the code."""
+    """The accounts of the fund's book; the value is the code. ``OPENING`` only carries balances over at the start of
+    the books and stands at zero ever after."""
 
+    OPENING = "0000"
     CASH = "1001.01"
     FUND_BANK = "1002.01"
     CASE_BANK = "1002.02"
@@ -57,6 +56,7 @@ LABELS: dict[enum.Enum, str] = {
     Model.OWN_FUNDS: N_("自有资金（乙类：资金拨归本院）"),
     Side.DEBIT: N_("借"),
     Side.CREDIT: N_("贷"),
+    Account.OPENING: N_("期初余额过渡"),
     Account.CASH: N_("库存现金—受托代理资产"),
     Account.FUND_BANK: N_("银行存款—垫付资金专户"),
     Account.CASE_BANK: N_("银行存款—案款专户"),
@@ -78,6 +78,12 @@ LABELS: dict[enum.Enum, str] = {
 }
 
 SIDE: dict[Account, Side] = {account: Side.DEBIT if account.value[0] in "15" else Side.CREDIT for account in Account}
+
+MONEY = frozenset({Account.CASH, Account.FUND_BANK, Account.CASE_BANK})
+"""Cash and bank accounts: the ones with a journal, whose vouchers a cashier signs."""
+
+RESULT = frozenset(account for account in Account if account.value[0] in "45")
+"""Income and expense of the year; carried over to 3001 at its end."""
 
 GUARDED: dict[Account, Side] = {account: SIDE[account] for account in Account if account.value[0] in "12"}
 """Accounts whose balance may never change sides: assets and liabilities, whole and in each kept part."""
@@ -128,6 +134,7 @@ class Movement(enum.Enum):
     LOSS_CLOSED = "loss_closed"
     SURPLUS_CARRIED = "surplus_carried"
     DEFICIT_CARRIED = "deficit_carried"
+    OPENING_BALANCE = "opening_balance"
 
 
 _A = Account
@@ -188,57 +195,8 @@ BOOKING: dict[Model, dict[Movement, tuple[tuple[Account, Account], ...]]] = {
 }
 """Which accounts a movement debits and credits. A: the claim on the debtor stays off the books, in the register of
 advances; B: it is 1218.01. Writing off and the transfers at year-end exist only in B, where advances are claims and
-money received is income. Bank interest is owed to the treasury in both."""
-
-
-CORRECTABLE = frozenset(
-    {
-        Movement.APPROPRIATION_RECEIVED,
-        Movement.GRANT_RECEIVED,
-        Movement.DONATION_RECEIVED,
-        Movement.OTHER_RECEIVED,
-        Movement.APPROPRIATION_GIVEN_BACK,
-        Movement.GRANT_GIVEN_BACK,
-        Movement.DONATION_GIVEN_BACK,
-        Movement.OTHER_GIVEN_BACK,
-    }
-)
-"""Movements whose voucher may be reversed on its own: the figures of sources are counted from the postings
-themselves. An
-advance, case money, a ceremony's cash, a recovery and a year's result also stand in registers that a bare reversal
-would belie."""
-
-
-class ReservationState(enum.Enum):
-    """Each reservation ends in exactly one of settled and released (I6)."""
-
-    OPEN = "open"
-    SETTLED = "settled"
-    RELEASED = "released"
-
-
-class CorrectionOutcome(enum.Enum):
-    """What the reviewer of a correction may say."""
-
-    CONFIRM = "confirm"
-    RETURN = "return"
-
-
-class CorrectionStatus(enum.Enum):
-    """A correction is asked for by one person and confirmed or returned by another."""
-
-    REQUESTED = "requested"
-    CONFIRMED = "confirmed"
-    RETURNED = "returned"
-
-
-LABELS |= {
-    CorrectionStatus.REQUESTED: N_("待复核"),
-    CorrectionStatus.CONFIRMED: N_("已冲销"),
-    CorrectionStatus.RETURNED: N_("已退回"),
-    CorrectionOutcome.CONFIRM: N_("同意冲销，立即记账"),
-    CorrectionOutcome.RETURN: N_("退回申请，凭证不变"),
-}
+money received is income. Bank interest is owed to the treasury in both. Opening balances stand in neither: an imported
+line names its account, against ``Account.OPENING``."""
 
 
 @dataclass(frozen=True)
@@ -286,63 +244,8 @@ def postings(model: Model, movements: Iterable[Booked]) -> list[Posting]:
 
 
 def reversal(lines: Sequence[Posting]) -> list[Posting]:
-    """The postings that undo these (红字冲销): sides swapped, amounts kept positive."""
+    """The postings that undo these: sides swapped, amounts kept positive."""
     return [replace(line, debit=line.credit, credit=line.debit) for line in lines]
-
-
-def check_postings(lines: Sequence[Posting]) -> None:
-    """What can only be a programmer's error: nothing to post, an amount not above zero, one account on both sides."""
-    assert lines, "a voucher has postings"
-    for line in lines:
-        assert line.amount > ZERO, line
-        assert line.debit is not line.credit, line
-
-
-def check_hands(prepared_by_id: int, reviewed_by_id: int) -> None:
-    """制单 and 审核 are two persons (会计基础工作规范 art. 51)."""
-    if prepared_by_id == reviewed_by_id:
-        raise RuleViolation("制单人和审核人不能是同一人，请由其他财务人员复核。")
-
-
-def check_covered(available: Money, amount: Money) -> None:
-    """Refuse to promise or pay more than an account has."""
-    if amount > available:
-        raise RuleViolation(
-            "金额%(amount)s元超过可用资金%(available)s元，还差%(short)s元；请减少金额，或待资金到账后再办理。",
-            amount=plain(amount),
-            available=plain(available),
-            short=plain(amount - available),
-        )
-
-
-def check_not_reserved(is_reserved: bool) -> None:
-    """Money is promised once under one name."""
-    if is_reserved:
-        raise RuleViolation("该事项已经预留过资金，不能重复预留；请刷新页面查看当前状态。")
-
-
-def check_reversible(*, is_reversal: bool, reversed_by: str | None, business_date: date, original_date: date) -> None:
-    """A voucher is reversed once, a reversal never, and not before the day of the original."""
-    if is_reversal:
-        raise RuleViolation("冲销凭证不能再冲销；如冲销有误，请重新办理原业务并另行记账。")
-    if reversed_by is not None:
-        raise RuleViolation("该凭证已被%(number)s号凭证冲销，不能重复冲销。", number=reversed_by)
-    if business_date < original_date:
-        raise RuleViolation(
-            "冲销日期不能早于原凭证日期%(day)s，请改用当日或之后的日期。", day=original_date.isoformat()
-        )
-
-
-def check_correction_day(business_date: date, today: date) -> None:
-    """A correction is not dated ahead."""
-    if business_date > today:
-        raise RuleViolation("冲销日期%(day)s还没有到，请填写今天或之前的日期。", day=business_date.isoformat())
-
-
-def check_not_waiting(is_waiting: bool) -> None:
-    """One correction of a voucher at a time."""
-    if is_waiting:
-        raise RuleViolation("该凭证已有一份待复核的冲销申请，请等待复核结果，或请复核人员先退回。")
 
 
 def account_coded(code: str) -> Account | None:
@@ -353,19 +256,6 @@ def account_coded(code: str) -> Account | None:
 def side_of(balance: Money) -> Side | None:
     """The side on which a balance of debits less credits stands; None when it is settled (平)."""
     return None if balance == ZERO else Side.DEBIT if balance > ZERO else Side.CREDIT
-
-
-def check_correctable(lines: Iterable[Posting]) -> None:
-    """Only what stands in no other register is undone by a reversal alone."""
-    if any(line.movement not in CORRECTABLE for line in lines):
-        raise RuleViolation(
-            "该凭证由垫付、案款、兑现大会、追偿或结账业务生成，单独冲销会使账簿与业务登记不符；"
-            "请在原业务中办理退款、补付或调整。"
-        )
-
-
-def month_of(day: date) -> str:
-    return f"{day:%Y-%m}"
 
 
 def parts_of(account: Account, line: Posting) -> list[str]:
@@ -379,22 +269,7 @@ def parts_of(account: Account, line: Posting) -> list[str]:
     return names
 
 
-def voucher_digest(*, court_code: str, number: str, name: str, business_date: date, lines: Sequence[Posting]) -> str:
-    """The digest of what a voucher says, recorded on the trail."""
-    return digest_of((court_code, number, name, business_date.isoformat(), *_line_parts(lines)))
-
-
-def _line_parts(lines: Sequence[Posting]) -> Iterable[str]:
-    for line in lines:
-        yield from (line.movement.value, line.debit.value, line.credit.value, str(to_fen(line.amount)))
-        yield from (line.case or "", line.source or "", line.debtor or "")
-
-
-def voucher_number(year: int, number: int) -> str:
-    """How a voucher is cited: ``2018-0001``."""
-    return f"{year}-{number:04d}"
-
-
-def told(amount: Money) -> str:
-    """An amount as a fact of the trail."""
-    return bare(amount)
+def is_kept_daily(part: str) -> bool:
+    """Whether the end of each day of a part is kept: of the whole account, and of a source's part, which moves with
+    the fund. A case's part has a handful of postings, which are added up when an earlier day is asked for."""
+    return part == "" or part.startswith("source:")

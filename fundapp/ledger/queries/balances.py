@@ -1,0 +1,266 @@
+"""Balances as they are kept: now, and at the end of any day."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from fundapp.core.db import db, marks, run
+from fundapp.core.money import ZERO, Money, from_fen, to_fen, total
+from fundapp.ledger.models import DayTotal, PostingLine, Reservation, StandingBalance, Voucher
+from fundapp.ledger.rules import SIDE, Account, ReservationState, Side, is_kept_daily
+
+
+def balance(court_code: str, account: Account, part: str = "") -> Money:
+    """What stands on the account's own side, whole or in one kept part (``case:17``, ``case:17|source:3``)."""
+    found = db.session.get(StandingBalance, (court_code, account, part))
+    return ZERO if found is None else _on_side(account, found.debit, found.credit)
+
+
+def free(court_code: str, account: Account, part: str = "") -> Money:
+    """The balance less what is promised out of it."""
+    found = db.session.get(StandingBalance, (court_code, account, part), populate_existing=True)
+    return ZERO if found is None else _on_side(account, found.debit, found.credit) - found.held
+
+
+def ever_received(court_code: str, account: Account, part: str) -> Money:
+    """Everything that ever came onto the account's own side for one kept part, whatever left it again."""
+    found = db.session.get(StandingBalance, (court_code, account, part))
+    if found is None:
+        return ZERO
+    return found.debit if SIDE[account] is Side.DEBIT else found.credit
+
+
+def available(court_code: str) -> Money:
+    """可用资金: what the court's fund account holds less what is approved and not yet paid."""
+    return free(court_code, Account.FUND_BANK)
+
+
+def available_in(scope: Iterable[str]) -> Money:
+    """可用资金 of several courts together."""
+    return _sum_standing(
+        scope, Account.FUND_BANK, StandingBalance.debit - StandingBalance.credit - StandingBalance.held
+    )
+
+
+def reserved_in(scope: Iterable[str]) -> Money:
+    """已批未付: what these courts' open reservations of fund money come to, in the bank and in drawn cash."""
+    return (
+        db.session.scalar(
+            select(func.sum(Reservation.amount)).where(
+                Reservation.court_code.in_(list(scope)),
+                Reservation.state == ReservationState.OPEN,
+                Reservation.account.in_([Account.FUND_BANK, Account.CASH]),
+                Reservation.part == "",
+            )
+        )
+        or ZERO
+    )
+
+
+def parts(court_code: str, account: Account, prefix: str) -> list[tuple[str, Money]]:
+    """The kept parts of an account whose names begin with ``prefix`` and that hold something, by their ids."""
+    rows = db.session.execute(
+        select(StandingBalance.part, StandingBalance.debit, StandingBalance.credit).where(
+            StandingBalance.court_code == court_code,
+            StandingBalance.account == account,
+            StandingBalance.part.startswith(prefix, autoescape=True),
+        )
+    )
+    held = [(part, _on_side(account, debit, credit)) for part, debit, credit in rows]
+    return sorted(((part, amount) for part, amount in held if amount > ZERO), key=lambda item: _id_of(item[0]))
+
+
+def free_parts(court_code: str, parts: Collection[tuple[Account, str]]) -> dict[tuple[Account, str], int]:
+    """Of these parts, those that are kept: the balance on the guarded side less what is promised, in fen."""
+    found: dict[tuple[Account, str], int] = {}
+    named = sorted({part for _, part in parts})
+    for start in range(0, len(named), PARTS_AT_ONCE):
+        some = named[start : start + PARTS_AT_ONCE]
+        some += some[-1:] * (_rounded(len(some)) - len(some))
+        asked = STANDING + f" AND part IN ({marks(len(some))}) AND account IN ({marks(len(Account))})"
+        for row in run(asked, (court_code, *some, *(account.value for account in Account))):
+            account = Account(row.account)
+            on_side = row.debit - row.credit if SIDE[account] is Side.DEBIT else row.credit - row.debit
+            found[account, row.part] = on_side - row.held
+    return found
+
+
+PARTS_AT_ONCE = 4096
+STANDING = "SELECT account, part, debit, credit, held FROM standing_balances WHERE court_code = ?"
+
+
+def _rounded(count: int) -> int:
+    """The next power of two, so that the drivers see few different statements and keep them prepared."""
+    return 1 << (count - 1).bit_length()
+
+
+@dataclass(frozen=True)
+class TrialLine:
+    """One account of a trial balance: what stood before, what moved, what stands; each on both sides."""
+
+    account: Account
+    opening_debit: Money
+    opening_credit: Money
+    debit: Money
+    credit: Money
+    closing_debit: Money
+    closing_credit: Money
+
+
+def trial_balance(scope: Iterable[str], *, as_of: date) -> list[TrialLine]:
+    """试算平衡 at the end of a day; what moved is counted from the year's first day."""
+    courts = list(scope)
+    before = day_ends(courts, date(as_of.year - 1, 12, 31))
+    until = day_ends(courts, as_of)
+    return [
+        _trial_line(account, before.get(account, (0, 0)), until[account]) for account in Account if account in until
+    ]
+
+
+def day_ends(courts: Sequence[str], day: date) -> dict[Account, tuple[int, int]]:
+    """What each account that moved by then was ever debited and credited up to the end of a day, in fen: one look per
+    court and account, however many days lie between."""
+    standing = select(
+        StandingBalance.court_code,
+        StandingBalance.account,
+        select(func.max(DayTotal.day))
+        .where(
+            DayTotal.court_code == StandingBalance.court_code,
+            DayTotal.account == StandingBalance.account,
+            DayTotal.part == "",
+            DayTotal.day <= day,
+        )
+        .scalar_subquery()
+        .label("day"),
+    ).where(
+        StandingBalance.court_code.in_(courts),
+        StandingBalance.account.in_(list(Account)),
+        StandingBalance.part == "",
+    )
+    last = standing.subquery()
+    query = (
+        select(DayTotal.account, func.sum(DayTotal.debit), func.sum(DayTotal.credit))
+        .join(
+            last,
+            (DayTotal.court_code == last.c.court_code)
+            & (DayTotal.account == last.c.account)
+            & (DayTotal.part == "")
+            & (DayTotal.day == last.c.day),
+        )
+        .group_by(DayTotal.account)
+    )
+    return {account: (to_fen(debit), to_fen(credit)) for account, debit, credit in db.session.execute(query)}
+
+
+def balance_as_of(court_code: str, account: Account, day: date, part: str = "") -> Money:
+    """What stood on the account's own side at the end of a day, whole or in one kept part; the whole and a source's
+    part by one look, a case's part from its own few postings."""
+    if not is_kept_daily(part):
+        return _summed_as_of(court_code, account, day, part)
+    found = db.session.execute(
+        select(DayTotal.debit, DayTotal.credit)
+        .where(
+            DayTotal.court_code == court_code,
+            DayTotal.account == account,
+            DayTotal.part == part,
+            DayTotal.day <= day,
+        )
+        .order_by(DayTotal.day.desc())
+        .limit(1)
+    ).one_or_none()
+    return ZERO if found is None else _on_side(account, found.debit, found.credit)
+
+
+def _summed_as_of(court_code: str, account: Account, day: date, part: str) -> Money:
+    case, _, source = part.partition("|")
+    query = (
+        select(PostingLine.debit, func.sum(PostingLine.amount))
+        .join(Voucher, Voucher.id == PostingLine.voucher_id)
+        .where(
+            PostingLine.case_ref == case,
+            (PostingLine.debit == account) | (PostingLine.credit == account),
+            Voucher.court_code == court_code,
+            Voucher.posted_on <= day,
+        )
+        .group_by(PostingLine.debit)
+    )
+    if source:
+        query = query.where(PostingLine.source_ref == source)
+    sums = dict(db.session.execute(query).all())
+    debit = sums.pop(account, ZERO)
+    return _on_side(account, debit, total(sums.values()))
+
+
+@dataclass(frozen=True)
+class TrialSums:
+    """The last line of a trial balance."""
+
+    opening_debit: Money
+    opening_credit: Money
+    debit: Money
+    credit: Money
+    closing_debit: Money
+    closing_credit: Money
+
+    @property
+    def is_balanced(self) -> bool:
+        return (self.opening_debit, self.debit, self.closing_debit) == (
+            self.opening_credit,
+            self.credit,
+            self.closing_credit,
+        )
+
+
+def trial_sums(lines: Sequence[TrialLine]) -> TrialSums:
+    """The sums of a trial balance, column by column."""
+    return TrialSums(
+        total(line.opening_debit for line in lines),
+        total(line.opening_credit for line in lines),
+        total(line.debit for line in lines),
+        total(line.credit for line in lines),
+        total(line.closing_debit for line in lines),
+        total(line.closing_credit for line in lines),
+    )
+
+
+def difference(scope: Iterable[str]) -> Money:
+    """Debits less credits of everything ever kept: zero, or the books are broken."""
+    debit, credit = db.session.execute(
+        select(func.sum(StandingBalance.debit), func.sum(StandingBalance.credit)).where(
+            StandingBalance.court_code.in_(list(scope)), StandingBalance.part == ""
+        )
+    ).one()
+    return (debit or ZERO) - (credit or ZERO)
+
+
+def _on_side(account: Account, debit: Money, credit: Money) -> Money:
+    return debit - credit if SIDE[account] is Side.DEBIT else credit - debit
+
+
+def _id_of(part: str) -> int:
+    return int(part.rsplit(":", 1)[1])
+
+
+def _sum_standing(scope: Iterable[str], account: Account, amount: Any) -> Money:
+    fen = db.session.scalar(
+        select(func.sum(amount)).where(
+            StandingBalance.court_code.in_(list(scope)), StandingBalance.account == account, StandingBalance.part == ""
+        )
+    )
+    return fen if isinstance(fen, Money) else from_fen(int(fen or 0))
+
+
+def _trial_line(account: Account, before: tuple[int, int], until: tuple[int, int]) -> TrialLine:
+    opening, closing = before[0] - before[1], until[0] - until[1]
+    return TrialLine(
+        account,
+        from_fen(max(opening, 0)),
+        from_fen(max(-opening, 0)),
+        from_fen(until[0] - before[0]),
+        from_fen(until[1] - before[1]),
+        from_fen(max(closing, 0)),
+        from_fen(max(-closing, 0)),
+    )

@@ -1,0 +1,68 @@
+"""The book of a court: its model, what is closed, what is promised under which name."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+
+from fundapp.core.db import db, marks, run
+from fundapp.core.errors import RuleViolation
+from fundapp.ledger.models import BookingModel, ClosedMonth, Reservation, Voucher
+from fundapp.ledger.rules import Model, VoucherKind, cited
+
+POSTED = "SELECT name, id, year, kind, kind_number FROM vouchers WHERE court_code = ?"
+SUMMARY_PURPOSE = "voucher summary"  # of the keyed digest under which a summary is sealed
+
+
+def model(court_code: str) -> Model:
+    """The court's booking model; a court without one has not been set up."""
+    return book(court_code)[0]
+
+
+def book(court_code: str) -> tuple[Model, str | None]:
+    """The court's booking model, and its last closed month, None when none is.
+
+    Raises:
+        RuleViolation: the court's books were not opened.
+    """
+    asked = (
+        "SELECT m.model, (SELECT MAX(c.month) FROM closed_months c WHERE c.court_code = m.court_code) AS closed "
+        "FROM booking_models m WHERE m.court_code = ?"
+    )
+    found = run(asked, (court_code,)).one_or_none()
+    if found is None:
+        raise RuleViolation("本院账簿尚未启用，请系统管理员先完成启用设置并选定记账模式。")
+    return Model(found.model), found.closed
+
+
+def is_open(court_code: str) -> bool:
+    """Whether the court's books were opened."""
+    return db.session.get(BookingModel, court_code) is not None
+
+
+def already_posted(court_code: str, names: Sequence[str]) -> list[tuple[str, int, str]]:
+    """Of these acts, those that have a voucher: the act, the voucher's id and how it is cited."""
+    asked = POSTED + f" AND name IN ({marks(len(names))})"
+    return [
+        (row.name, row.id, cited(row.year, VoucherKind(row.kind), row.kind_number))
+        for row in run(asked, (court_code, *names))
+    ]
+
+
+def reservation(court_code: str, name: str) -> Reservation | None:
+    return db.session.scalar(select(Reservation).where(Reservation.court_code == court_code, Reservation.name == name))
+
+
+def is_closed(court_code: str, month: str) -> bool:
+    """Whether a month takes no vouchers any more: it, or a later one, was closed."""
+    later = select(ClosedMonth.month).where(ClosedMonth.court_code == court_code, ClosedMonth.month >= month).limit(1)
+    return db.session.scalar(later) is not None
+
+
+def closed_months(court_code: str) -> Sequence[ClosedMonth]:
+    return db.session.scalars(
+        select(ClosedMonth).where(ClosedMonth.court_code == court_code).order_by(ClosedMonth.month)
+    ).all()
+
+
+def voucher_count(scope: Iterable[str]) -> int:
+    return db.session.scalar(select(func.count()).select_from(Voucher).where(Voucher.court_code.in_(list(scope)))) or 0

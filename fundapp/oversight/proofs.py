@@ -1,0 +1,109 @@
+"""The walks behind ``verify``: what needs a digest is read once, in order, row by row, so that memory stays flat.
+
+Nothing here asks the queries of the books: a mistake made there is not repeated here. Reads only.
+"""
+
+import itertools
+import json
+from collections.abc import Generator
+from contextlib import closing
+from typing import Any
+
+from fundapp.core.db import blind_index, moment_text, walk
+from fundapp.core.digests import digest_of
+from fundapp.core.money import from_fen
+from fundapp.ledger import rules as ledger
+from fundapp.ledger.queries import SUMMARY_PURPOSE
+from fundapp.ledger.rules import Account, Ink, Movement, Posting, VoucherKind
+from fundapp.trail.rules import Event
+
+VOUCHERS = """
+    SELECT v.id, v.year, v.number, v.kind, v.kind_number, v.name, CAST(v.business_date AS VARCHAR(10)),
+        CAST(v.posted_on AS VARCHAR(10)), {moment}, v.summary, v.attachments, v.prepared_by_id, v.reviewed_by_id,
+        v.booked_by_id, v.cashier_id, v.ink, v.reverses_id, v.adjusts_id, v.restates_id, v.form, v.digest,
+        p.movement, p.debit, p.credit, p.amount, p.case_ref, p.source_ref, p.debtor_ref
+    FROM vouchers v JOIN posting_lines p ON p.voucher_id = v.id
+    WHERE v.court_code = ? ORDER BY v.id, p.line
+"""
+HEAD = 21  # columns of the voucher; the rest are its posting's
+POSTED = "SELECT subject, facts FROM trail_entries WHERE court_code = ? AND event = ? ORDER BY seq"
+
+FLOWS = """
+    SELECT v.court_code, v.ink, p.movement, p.debit, p.credit, p.case_ref, p.source_ref, p.debtor_ref, SUM(p.amount)
+    FROM posting_lines p JOIN vouchers v ON v.id = p.voucher_id
+    GROUP BY v.court_code, v.ink, p.movement, p.debit, p.credit, p.case_ref, p.source_ref, p.debtor_ref
+"""
+STANDING = "SELECT court_code, account, part, debit, credit FROM standing_balances"
+
+
+def first_unsealed(court_code: str) -> str | None:
+    """The first voucher of a court that is not what was sealed when it was posted, or of which the trail tells
+    otherwise, or that only the trail still knows."""
+    vouchers = _vouchers(court_code)
+    told = walk(POSTED, (court_code, Event.VOUCHER_POSTED.value))
+    with closing(vouchers), closing(told):
+        for voucher, entry in itertools.zip_longest(vouchers, told):
+            if voucher is None:
+                return f"{court_code} {entry[0]}: 留痕所记凭证已不存在"
+            head, digest = voucher
+            named = f"{court_code} {ledger.total_number(head[1], head[2])}"
+            if digest != head[20]:
+                return f"{named}: 凭证或分录与凭证校验码不符"
+            facts = {} if entry is None or entry[0] != f"voucher:{head[0]}" else json.loads(entry[1])
+            if facts.get("digest") != digest:
+                return f"{named}: 与操作留痕不符"
+    return None
+
+
+def _vouchers(court_code: str) -> Generator[tuple[Any, str], None, None]:
+    """Each voucher of a court in the order of posting, with the digest of what it says now."""
+    rows = walk(VOUCHERS.format(moment=moment_text("v.recorded_at")), (court_code,))
+    with closing(rows):
+        for _, found in itertools.groupby(rows, key=lambda row: row[0]):
+            lines = list(found)
+            yield lines[0], _digest(court_code, lines)
+
+
+def _digest(court_code: str, rows: list[Any]) -> str:
+    (
+        _, year, number, kind, kind_number, name, business_date, posted_on, recorded_at, summary, attachments,
+        prepared, reviewed, booked, cashier, ink, reverses, adjusts, restates, form, *_,
+    ) = rows[0]  # fmt: skip
+    lines = [
+        part
+        for *_, movement, debit, credit, amount, case, source, debtor in rows
+        for part in (movement, debit, credit, str(amount), case or "", source or "", debtor or "")
+    ]
+    total_number = ledger.total_number(year, number)
+    if form == ledger.FIRST_FORM:
+        return ledger.first_digest(
+            court_code=court_code, number=total_number, name=name, business_date=business_date, lines=lines
+        )
+    links = (cashier, ink, reverses, adjusts, restates)
+    head = (
+        form, court_code, total_number, ledger.cited(year, VoucherKind(kind), kind_number), name, business_date,
+        posted_on, recorded_at, blind_index(summary, SUMMARY_PURPOSE), str(attachments), str(prepared), str(reviewed),
+        str(booked), *("" if one is None else str(one) for one in links),
+    )  # fmt: skip
+    return digest_of((*head, *lines))
+
+
+def first_unbalanced() -> str | None:
+    """The first kept balance, whole or part, that is not the sum of its postings."""
+    expected: dict[tuple[str, str, str], list[int]] = {}
+    with closing(walk(FLOWS)) as flows:
+        for court_code, ink, movement, debit, credit, case, source, debtor, amount in flows:
+            posting = Posting(
+                Movement(movement), Account(debit), Account(credit), from_fen(int(amount)), case, source, debtor
+            )
+            is_red = ink == Ink.RED.value
+            for side, account in enumerate((posting.debit, posting.credit)):
+                for part in ledger.parts_of(account, posting):
+                    kept = expected.setdefault((court_code, account.value, part), [0, 0])
+                    kept[1 - side if is_red else side] += -int(amount) if is_red else int(amount)
+    with closing(walk(STANDING)) as standing:
+        for court_code, account_code, part, debit, credit in standing:
+            key = (court_code, account_code, part)
+            if expected.pop(key, [0, 0]) != [debit, credit]:
+                return " ".join(key).strip() + ": 余额与分录不符"
+    return " ".join(min(expected)) + ": 缺少余额" if expected else None
