@@ -42,7 +42,7 @@ class Contender:
         try:
             self.hear()
         except EOFError as never_ready:
-            self.absent = str(never_ready)
+            self.absent = str(never_ready).strip().splitlines()[-1]
 
     def ask(self, work: str, *arguments: Any) -> Any:
         self.tell(work, *arguments)
@@ -60,8 +60,7 @@ class Contender:
         line = self._process.stdout.readline()
         if not line:
             self._complaints.seek(0)
-            last = self._complaints.read().strip().splitlines()[-1:]
-            raise EOFError(f"{self.name} ended: {' '.join(last) or 'no reason given'}")
+            raise EOFError(f"{self.name} ended: {self._complaints.read()}")
         told = json.loads(line)
         self.peak_mb = told["peak_mb"]
         return told["value"]

@@ -13,8 +13,8 @@ import tempfile
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from sqlalchemy import text
@@ -30,9 +30,11 @@ from fundapp.core.money import LARGEST, ZERO, from_fen
 from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Account, Booked, Movement, booked
+from fundapp.ledger.service import Entry, Hands
 from fundapp.oversight import checks
-from tests.builders.ledger import a_voucher, how_posted, unguarded
-from tests.builders.people import COURT
+from fundapp.users.rules import Role
+from tests.builders.ledger import a_voucher, how_posted, the_hands, unguarded
+from tests.builders.people import COURT, the_holder
 
 CASES = 1_000
 SOURCE = "source:1"
@@ -66,20 +68,18 @@ class Books:
 
     def batch(self, count: int) -> float:
         """So many vouchers, all or nothing."""
-        how = self._how()
-        payments = [self._advance() for _ in range(count)]
-        return seconds(lambda: self._post_all([(next(self._names), movements, TODAY) for movements in payments], how))
+        payments = [self._entry(self._advance()) for _ in range(count)]
+        return seconds(lambda: self._post_all(payments))
 
     def overdraft(self, count: int) -> float:
         """The same with one payment, in the middle, that the fund does not have: refused, and nothing written."""
-        how, before = self._how(), books.voucher_count([self.court_code])
-        payments = [(next(self._names), self._advance(), TODAY) for _ in range(count)]
-        too_much = booked(Movement.ADVANCE_PAID, LARGEST, case="case:1", source=SOURCE)
-        payments[count // 2] = (next(self._names), [too_much], TODAY)
+        before = books.voucher_count([self.court_code])
+        payments = [self._entry(self._advance()) for _ in range(count)]
+        payments[count // 2] = self._entry([booked(Movement.ADVANCE_PAID, LARGEST, case="case:1", source=SOURCE)])
 
         def refused() -> None:
             try:
-                self._post_all(payments, how)
+                self._post_all(payments)
             except RuleViolation:
                 return
             raise AssertionError("an overdraft was posted")
@@ -92,13 +92,12 @@ class Books:
         """Books of so many entries, spread over the year."""
         days = (TODAY - FIRST_DAY).days
         payments = [
-            (next(self._names), self._advance(number), FIRST_DAY + timedelta(days * number // entries))
+            self._entry(self._advance(number), FIRST_DAY + timedelta(days * number // entries))
             for number in range(entries)
         ]
-        how = self._how()
         took = 0.0
         for at in range(0, entries, CHUNK):
-            took += seconds(lambda: self._post_all(payments[at : at + CHUNK], how))  # noqa: B023 - run at once
+            took += seconds(lambda: self._post_all(payments[at : at + CHUNK]))  # noqa: B023 - run at once
         return took
 
     def desks(self, callers: int, during: float) -> list[list[float]]:
@@ -163,17 +162,16 @@ class Books:
     def vouchers(self) -> int:
         return books.voucher_count([self.court_code])
 
-    def _how(self) -> dict[str, Any]:
-        how = how_posted(court_code=self.court_code, day=TODAY)
-        del how["business_date"]
-        return how
+    @cached_property
+    def _hands(self) -> Hands:
+        return the_hands(court_code=self.court_code)
 
     def _act(self) -> Callable[[], None]:
-        how = self._how()
+        how = how_posted(court_code=self.court_code, day=TODAY)
 
         def act() -> None:
             with transaction(self.court_code):
-                ledger.post(next(self._names), self._advance(), business_date=TODAY, **how)
+                ledger.post(next(self._names), self._advance(), **how)
 
         return act
 
@@ -182,10 +180,13 @@ class Books:
         amount = from_fen(1_000 + case)
         return [booked(Movement.ADVANCE_PAID, amount, case=f"case:{case + 1}", source=SOURCE)]
 
-    def _post_all(self, entries: list[tuple[str, list[Booked], date]], how: dict[str, Any]) -> None:
+    def _entry(self, movements: list[Booked], day: date = TODAY) -> Entry:
+        return Entry(next(self._names), movements, day, "垫付执行款", 1, self._hands)
+
+    def _post_all(self, entries: list[Entry]) -> None:
+        actor = the_holder(Role.FINANCE_REVIEWER, court_code=self.court_code)
         with transaction(self.court_code):
-            for name, movements, day in entries:
-                ledger.post(name, movements, business_date=day, **how)
+            ledger.post_all(entries, court_code=self.court_code, actor=actor)
 
 
 def _change(line: int, fen: int) -> None:
