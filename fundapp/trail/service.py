@@ -6,13 +6,17 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from fundapp.core import clock
-from fundapp.core.db import Book, db, for_update, run, stored, write
+from fundapp.core.db import Base, Book, db, for_update, id_of, run, stored, write
 from fundapp.core.errors import RuleViolation
 from fundapp.trail import rules
 from fundapp.trail.models import Attachment
 from fundapp.trail.rules import FACTS, Event
 
 BOOK = "SELECT chain_length, chain_head, last_at FROM books WHERE court_code = ?"
+MOVE_BOOK = """
+    UPDATE books SET chain_length = ?, chain_head = ?, last_at = ? WHERE court_code = ? AND chain_length = ?
+    RETURNING chain_length
+"""
 COLUMNS = ("court_code", "seq", "subject", "actor_id", "facts", "previous", "event", "recorded_at", "seal")
 MOST_ATTACHED_BYTES = 10 * 1024 * 1024
 _MEDIA_TYPES = {b"%PDF-": "application/pdf", b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -49,12 +53,13 @@ def record_all(
         RuleViolation: as ``record``.
     """
     db.session.flush()
-    book = run(BOOK + for_update(), (court_code,)).one()
+    ((kept, head, last_at),) = run(BOOK + for_update(), (court_code,))
     now = clock.now()
-    if book.last_at is not None and now < _moment(book.last_at):
+    if last_at is not None and now < _moment(last_at):
         raise RuleViolation("服务器时间早于上一笔操作留痕，系统暂停办理业务，请系统管理员校准服务器时间。")
     rows = []
-    length, head, at = book.chain_length, book.chain_head, stored(now)
+    length, at = kept, stored(now)
+    actor_id = id_of(actor) if isinstance(actor, Base) else actor.id
     for subject, facts in told:
         assert facts.keys() == FACTS[event], f"{event.value} wants {sorted(FACTS[event])}, not {sorted(facts)}"
         length += 1
@@ -62,18 +67,15 @@ def record_all(
             "court_code": court_code,
             "seq": length,
             "subject": subject,
-            "actor_id": actor.id,
+            "actor_id": actor_id,
             "facts": rules.canonical_facts({name: str(value) for name, value in facts.items()}),
             "previous": head,
         }
         head = rules.seal(event=event.value, recorded_at=now, **entry)
         rows.append((*entry.values(), event.value, at, head))
     write("trail_entries", COLUMNS, rows)
-    kept = run(
-        "UPDATE books SET chain_length = ?, chain_head = ?, last_at = ? WHERE court_code = ? AND chain_length = ?",
-        (length, head, at, court_code, book.chain_length),
-    )
-    assert kept.rowcount == 1, f"{court_code}: the chain moved while its book was locked"
+    moved = run(MOVE_BOOK, (length, head, at, court_code, kept))
+    assert moved, f"{court_code}: the chain moved while its book was locked"
 
 
 def _moment(kept: str | datetime) -> datetime:

@@ -8,7 +8,6 @@ from fundapp.ledger.queries.accounts import (
     rows_of,
 )
 from fundapp.ledger.queries.balances import (
-    PARTS_AT_ONCE,
     TrialLine,
     TrialSums,
     available,
@@ -56,7 +55,6 @@ from fundapp.ledger.queries.vouchers import (
 __all__ = [
     "CORRECTIONS_KEY",
     "JOURNAL_KEY",
-    "PARTS_AT_ONCE",
     "SUMMARY_PURPOSE",
     "AccountStanding",
     "Signatures",

@@ -4,11 +4,15 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
 
-from fundapp.core.db import db, marks, run
+from fundapp.core.db import chunks, db, marks, run
 from fundapp.core.errors import RuleViolation
 from fundapp.ledger.models import BookingModel, ClosedMonth, Reservation, Voucher
 from fundapp.ledger.rules import Model, VoucherKind, cited
 
+BOOK = """
+    SELECT m.model, (SELECT MAX(c.month) FROM closed_months c WHERE c.court_code = m.court_code)
+    FROM booking_models m WHERE m.court_code = ?
+"""
 POSTED = "SELECT name, id, year, kind, kind_number FROM vouchers WHERE court_code = ?"
 SUMMARY_PURPOSE = "voucher summary"  # of the keyed digest under which a summary is sealed
 
@@ -24,14 +28,11 @@ def book(court_code: str) -> tuple[Model, str | None]:
     Raises:
         RuleViolation: the court's books were not opened.
     """
-    asked = (
-        "SELECT m.model, (SELECT MAX(c.month) FROM closed_months c WHERE c.court_code = m.court_code) AS closed "
-        "FROM booking_models m WHERE m.court_code = ?"
-    )
-    found = run(asked, (court_code,)).one_or_none()
-    if found is None:
+    found = run(BOOK, (court_code,))
+    if not found:
         raise RuleViolation("本院账簿尚未启用，请系统管理员先完成启用设置并选定记账模式。")
-    return Model(found.model), found.closed
+    ((model, closed_through),) = found
+    return Model(model), closed_through
 
 
 def is_open(court_code: str) -> bool:
@@ -41,11 +42,12 @@ def is_open(court_code: str) -> bool:
 
 def already_posted(court_code: str, names: Sequence[str]) -> list[tuple[str, int, str]]:
     """Of these acts, those that have a voucher: the act, the voucher's id and how it is cited."""
-    asked = POSTED + f" AND name IN ({marks(len(names))})"
-    return [
-        (row.name, row.id, cited(row.year, VoucherKind(row.kind), row.kind_number))
-        for row in run(asked, (court_code, *names))
-    ]
+    found: list[tuple[str, int, str]] = []
+    for some in chunks(names):
+        asked = f"{POSTED} AND name IN ({marks(len(some))})"
+        for name, voucher_id, year, kind, kind_number in run(asked, (court_code, *some)):
+            found.append((name, voucher_id, cited(year, VoucherKind(kind), kind_number)))
+    return found
 
 
 def reservation(court_code: str, name: str) -> Reservation | None:

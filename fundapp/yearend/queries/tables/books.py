@@ -149,7 +149,8 @@ def _postings(scope: Scope) -> Iterable[Row]:
     query = (
         select(
             PostingLine.voucher_id, Voucher.court_code, Voucher.year, Voucher.kind, Voucher.kind_number,
-            PostingLine.line, PostingLine.movement, PostingLine.debit, PostingLine.credit, PostingLine.amount, PostingLine.case_ref,
+            PostingLine.line, PostingLine.movement, PostingLine.debit, PostingLine.credit, PostingLine.amount,
+            PostingLine.case_ref,
             PostingLine.source_ref, PostingLine.debtor_ref,
         )
         .join(Voucher, Voucher.id == PostingLine.voucher_id)
