@@ -1,5 +1,6 @@
 """Turns, medians, gates, tables."""
 
+import os
 import statistics
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -71,7 +72,7 @@ class Table:
 
     def tell(self) -> None:
         progress("")
-        print(f"\n## {self.title}\n")
+        print(f"\n## {self.title}; load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores\n")
         _grid(self.columns, self.rows)
         if self.notes:
             print("\n" + "\n".join(f"- {note}" for note in self.notes))

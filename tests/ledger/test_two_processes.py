@@ -42,8 +42,9 @@ def test_two_processes_in_one_court_leave_no_gap_no_break_and_no_wrong_sum(app, 
     for poster in posters:
         poster.stdin.write("go\n")
         poster.stdin.flush()
-    posted = [int(poster.communicate()[0]) for poster in posters]
-    assert [poster.returncode for poster in posters] == [0, 0]
+    told = [poster.communicate()[0] for poster in posters]
+    assert [poster.returncode for poster in posters] == [0, 0], "a process was refused"
+    posted = [int(number) for number in told]
 
     db.session.rollback()
     vouchers = db.session.execute(
