@@ -14,7 +14,7 @@ from fundapp.core.digests import digest_of
 from fundapp.core.money import from_fen
 from fundapp.ledger import rules as ledger
 from fundapp.ledger.queries import SUMMARY_PURPOSE
-from fundapp.ledger.rules import Account, Ink, Movement, Posting, VoucherKind
+from fundapp.ledger.rules import Account, Ink, Movement, Posting
 from fundapp.trail.rules import Event
 
 VOUCHERS = """
@@ -25,13 +25,15 @@ VOUCHERS = """
     FROM vouchers v JOIN posting_lines p ON p.voucher_id = v.id
     WHERE v.court_code = ? ORDER BY v.id, p.line
 """
-HEAD = 21  # columns of the voucher; the rest are its posting's
+WORDS = {kind.value: word for kind, word in ledger.WORDS.items()}
+ANY = Movement.RECOVERED  # whatever moved, it is the accounts that balance
+ACCOUNTS = {account.value for account in Account}
 POSTED = "SELECT subject, facts FROM trail_entries WHERE court_code = ? AND event = ? ORDER BY seq"
 
 FLOWS = """
-    SELECT v.court_code, v.ink, p.movement, p.debit, p.credit, p.case_ref, p.source_ref, p.debtor_ref, SUM(p.amount)
+    SELECT v.court_code, v.ink, p.debit, p.credit, p.case_ref, p.source_ref, p.debtor_ref, SUM(p.amount)
     FROM posting_lines p JOIN vouchers v ON v.id = p.voucher_id
-    GROUP BY v.court_code, v.ink, p.movement, p.debit, p.credit, p.case_ref, p.source_ref, p.debtor_ref
+    GROUP BY v.court_code, v.ink, p.debit, p.credit, p.case_ref, p.source_ref, p.debtor_ref
 """
 STANDING = "SELECT court_code, account, part, debit, credit FROM standing_balances"
 
@@ -81,7 +83,7 @@ def _digest(court_code: str, rows: list[Any]) -> str:
         )
     links = (cashier, ink, reverses, adjusts, restates)
     head = (
-        form, court_code, total_number, ledger.cited(year, VoucherKind(kind), kind_number), name, business_date,
+        form, court_code, total_number, f"{year}{WORDS.get(kind, '?')}{kind_number:04d}", name, business_date,
         posted_on, recorded_at, blind_index(summary, SUMMARY_PURPOSE), str(attachments), str(prepared), str(reviewed),
         str(booked), *("" if one is None else str(one) for one in links),
     )  # fmt: skip
@@ -92,10 +94,10 @@ def first_unbalanced() -> str | None:
     """The first kept balance, whole or part, that is not the sum of its postings."""
     expected: dict[tuple[str, str, str], list[int]] = {}
     with closing(walk(FLOWS)) as flows:
-        for court_code, ink, movement, debit, credit, case, source, debtor, amount in flows:
-            posting = Posting(
-                Movement(movement), Account(debit), Account(credit), from_fen(int(amount)), case, source, debtor
-            )
+        for court_code, ink, debit, credit, case, source, debtor, amount in flows:
+            if not {debit, credit} <= ACCOUNTS:
+                return f"{court_code} {debit} {credit}: 分录含科目表以外的科目"
+            posting = Posting(ANY, Account(debit), Account(credit), from_fen(int(amount)), case, source, debtor)
             is_red = ink == Ink.RED.value
             for side, account in enumerate((posting.debit, posting.credit)):
                 for part in ledger.parts_of(account, posting):

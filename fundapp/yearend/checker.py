@@ -119,16 +119,13 @@ class Books:
         self.files: dict[str, Any] = {}
         # (court, account, month) -> debit, credit
         self.turnover: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
-        # (court, account, case) -> debit less credit
-        self.by_case: dict[tuple[str, str, str], int] = defaultdict(int)
-        # source -> received, given back, used, recovered
-        self.by_source: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+        self.by_case: dict[tuple[str, str, str], int] = defaultdict(int)  # (court, account, case) -> debit less credit
+        self.by_source: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])  # received, returned, used, recovered
         self.voucher_total: dict[str, int] = {}  # voucher id -> total
         self.reversed: set[str] = set()  # ids of vouchers undone within the package
         self.posted: dict[str, str] = {}  # voucher id -> its digest on the trail
         self.acts: dict[str, list[str]] = defaultdict(list)  # event -> ids of its subjects
-        # subject -> step and digest of each signature on the trail
-        self.signed: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self.signed: dict[str, list[tuple[str, str]]] = defaultdict(list)  # subject -> steps and digests signed
         self.vouchers = self.postings = self.entries = self.moved = 0
         self.figures: list[str] = []
 
@@ -181,9 +178,9 @@ def check_files(books: Books) -> None:
     for name, entry in books.files.items():
         size, digest = digest_of(books.package, name)
         require((size, digest) == (entry["size"], entry["sha256"]), f"{name} was changed / 文件被改动")
-    for table in books.manifest["tables"]:
-        for name in ("csv/{}.csv".format(table["name"]), table["workbook"]):
-            require(name in books.files, f"{name} is not in the package / 缺少文件")
+    named = [("csv/{}.csv".format(table["name"]), table["workbook"]) for table in books.manifest["tables"]]
+    for name in itertools.chain(*named):
+        require(name in books.files, f"{name} is not in the package / 缺少文件")
     books.figures.append(f"files 文件 {len(expected)}")
 
 
@@ -245,8 +242,8 @@ def check_vouchers(books: Books) -> None:
     for voucher in books.rows("vouchers"):
         where = "{} {}".format(voucher["court_code"], voucher["cited"])
         check_numbers(voucher, last, where)
-        require(voucher["court_code"] in books.courts, f"{where}: no court of this package / 法院不符")
         year = voucher["posted_on"][:4]
+        require(voucher["court_code"] in books.courts, f"{where}: no court of this package / 法院不符")
         require(year == voucher["year"] and int(year) <= books.year, f"{where}: posted in another year / 年度不符")
         require(voucher["posted_on"] >= voucher["business_date"], f"{where}: posted too early / 记账日期过早")
         two = voucher["reviewed_by"] not in (voucher["prepared_by"], voucher["cashier"])
@@ -264,22 +261,21 @@ def check_numbers(voucher: dict[str, str], last: dict[tuple[str, ...], int], whe
     series = (voucher["court_code"], voucher["year"])
     for key, name in ((series, "number"), ((*series, voucher["kind"]), "kind_number")):
         last[key] += 1
-        missing = f"{'-'.join(key[1:])} {name} {last[key]}"
-        require(voucher[name] == str(last[key]), f"{where}: {missing} is missing / 凭证缺号")
-    word = WORDS.get(voucher["kind"], "?")
-    cited = "{}{}{:04d}".format(voucher["year"], word, int(voucher["kind_number"]))
+        due = str(last[key])
+        require(voucher[name] == due, f"{where}: {'-'.join(key[1:])} {name} {due} is missing / 凭证缺号")
+    cited = "{}{}{:04d}".format(voucher["year"], WORDS.get(voucher["kind"], "?"), int(voucher["kind_number"]))
     require(voucher["cited"] == cited, f"{where}: cited otherwise / 凭证号不符")
 
 
 def voucher_head(voucher: dict[str, str]) -> list[str]:
     """The parts of a voucher's digest that stand before its postings, by its canonical form."""
-    total_number = "{}-{:04d}".format(voucher["year"], int(voucher["number"]))
+    number = "{}-{:04d}".format(voucher["year"], int(voucher["number"]))
     if voucher["form"] == "1":
-        return [voucher["court_code"], total_number, voucher["name"], voucher["business_date"]]
-    names = ("cited", "name", "business_date", "posted_on", "recorded_at", "summary_mark", "attachments")
-    links = ("ink", "reverses_id", "adjusts_id", "restates_id")
-    parts = [voucher["form"], voucher["court_code"], total_number, *(voucher[name] for name in names)]
-    return [*parts, *voucher["hands"].split(" "), *(voucher[name] for name in links)]
+        return [voucher["court_code"], number, voucher["name"], voucher["business_date"]]
+    named = "cited name business_date posted_on recorded_at summary_mark attachments".split()
+    parts = [voucher["form"], voucher["court_code"], number, *(voucher[name] for name in named)]
+    links = (voucher[name] for name in ("ink", "reverses_id", "adjusts_id", "restates_id"))
+    return [*parts, *voucher["hands"].split(" "), *links]
 
 
 def check_postings(
@@ -417,8 +413,7 @@ def balance_of(books: Books, court: str, account: str) -> int:
 
 def counts(books: Books, voucher_id: str, amount: int, where: str) -> bool:
     """Whether a payment or receipt stands: its voucher is in the package with its amount and was not reversed."""
-    if voucher_id not in books.voucher_total:
-        raise Difference(f"{where}: its voucher is missing / 缺少凭证")
+    require(voucher_id in books.voucher_total, f"{where}: its voucher is missing / 缺少凭证")
     require(books.voucher_total[voucher_id] >= amount, f"{where}: more than its voucher / 与凭证金额不符")
     return voucher_id not in books.reversed
 

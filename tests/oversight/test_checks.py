@@ -43,31 +43,41 @@ def after(*statements: str) -> dict[str, str]:
 
 FIRST_LINE = "WHERE id = (SELECT MIN(id) FROM posting_lines)"
 CHAIN = f"{COURT} {checks.TRAIL_IS_WHOLE}"
+SEALED = f"{COURT} {checks.VOUCHERS_ARE_WHOLE}"
+NUMBERS = "凭证号连续，总号和各类分号都没有缺号"
+DAYS = "每日余额等于分录累计"
 RETURNED = "(SELECT id FROM vouchers WHERE name LIKE '%cash-returned')"
 
 # What is done by hand, the check that must fail, and what it must name.
 BREAKS: dict[str, tuple[str, str]] = {
-    f"UPDATE posting_lines SET amount = amount + 1 {FIRST_LINE}": ("凭证校验码与分录相符", "湘0602 2018-0001"),
+    f"UPDATE posting_lines SET amount = amount + 1 {FIRST_LINE}": (SEALED, "湘0602 2018-0001"),
     f"UPDATE posting_lines SET amount = amount - 1 {FIRST_LINE}": ("凭证金额等于分录合计", "湘0602 2018-0001"),
     f"UPDATE posting_lines SET amount = amount + 2 {FIRST_LINE}": (
-        "月发生额等于分录合计",
-        "湘0602科目1002.01在2018-03",
+        DAYS,
+        "湘0602科目1002.01 在2018-03-01",
     ),
     f"UPDATE posting_lines SET amount = amount + 3 {FIRST_LINE}": ("科目余额及分项余额等于分录合计", "湘0602 1002.01"),
-    f"UPDATE posting_lines SET debtor_ref = 'party:1' {FIRST_LINE}": ("凭证校验码与分录相符", "湘0602 2018-0001"),
-    f"UPDATE posting_lines SET case_ref = 'case:9' {FIRST_LINE}": ("凭证校验码与分录相符", "湘0602 2018-0001"),
-    "UPDATE vouchers SET number = 99 WHERE number = 3": ("凭证号连续", "湘0602 2018-0003"),
-    "UPDATE vouchers SET number = 98 WHERE number = 3": ("凭证校验码与分录相符", "湘0602 2018-0098"),
-    "UPDATE vouchers SET digest = 'x' WHERE number = 3": ("凭证与操作留痕相符", "湘0602 2018-0003"),
+    f"UPDATE posting_lines SET debtor_ref = 'party:1' {FIRST_LINE}": (SEALED, "湘0602 2018-0001"),
+    f"UPDATE posting_lines SET case_ref = 'case:9' {FIRST_LINE}": (SEALED, "湘0602 2018-0001"),
+    "UPDATE vouchers SET number = 99 WHERE number = 3": (NUMBERS, "湘0602 2018年（all）"),
+    "UPDATE vouchers SET kind_number = 99 WHERE number = 3": (NUMBERS, "最大第99号"),
+    "UPDATE vouchers SET kind = 'other' WHERE number = 3": (NUMBERS, "湘0602 2018年"),
+    "UPDATE posting_lines SET debit = '9999' WHERE id = 3": ("科目余额及分项余额等于分录合计", "科目表以外"),
+    "UPDATE vouchers SET number = 98 WHERE number = 3": (SEALED, "湘0602 2018-0098"),
+    "UPDATE vouchers SET digest = 'x' WHERE number = 3": (SEALED, "湘0602 2018-0003"),
+    "UPDATE vouchers SET summary = '改写' WHERE number = 4": (SEALED, "湘0602 2018-0004"),
+    "UPDATE vouchers SET cashier_id = prepared_by_id + 1 WHERE number = 5": (SEALED, "湘0602 2018-0005"),
+    "UPDATE vouchers SET recorded_at = '2018-01-01 00:00:00.000000+00' WHERE number = 6": (SEALED, "湘0602 2018-0006"),
+    "UPDATE vouchers SET ink = 'red' WHERE number = 1": (DAYS, "湘0602科目"),
     "UPDATE vouchers SET month = '2018-04' WHERE number = 1": (
-        "凭证由两人制单和审核，业务日期在其年度和月份内",
+        "凭证由两人制单和审核，记账日期在其年度和期间内、不早于业务日期",
         "湘0602 2018-0001",
     ),
-    "UPDATE voucher_series SET last_number = last_number + 1": ("凭证号连续", "湘0602 2018-"),
+    "UPDATE number_series SET last_number = last_number + 1": (NUMBERS, "湘0602 2018年"),
     f"DELETE FROM posting_lines WHERE voucher_id = {RETURNED}": ("分录金额大于零且借贷科目不同", "湘0602 2018-"),
     f"DELETE FROM posting_lines WHERE voucher_id = {RETURNED}; DELETE FROM vouchers WHERE id = {RETURNED}": (
-        "凭证与操作留痕相符",
-        "留痕所记凭证已不存在",
+        SEALED,
+        "与操作留痕不符",
     ),
     "UPDATE standing_balances SET debit = debit + 1, credit = credit + 1 WHERE account = '1002.01' AND part = ''": (
         "科目余额及分项余额等于分录合计",
@@ -86,10 +96,9 @@ BREAKS: dict[str, tuple[str, str]] = {
         "预留金额等于未了结的预留合计",
         "湘0602科目1002.01",
     ),
-    "UPDATE month_turnovers SET credit = credit + 1 WHERE account = '4001' AND month = '2018-03'": (
-        "月发生额等于分录合计",
-        "湘0602科目4001在2018-03",
-    ),
+    "UPDATE day_totals SET credit = credit + 1 WHERE account = '4001'": (DAYS, "湘0602科目4001 在2018-03"),
+    "DELETE FROM day_totals WHERE part = 'source:1'": (DAYS, "source:1在2018-"),
+    "INSERT INTO standing_balances VALUES ('湘0602', '0000', '', 1, 0, 0, '')": ("期初余额过渡科目为零", "还有1分"),
     "UPDATE closed_months SET closed_at = '2018-01-01 00:00:00+00' WHERE month = '2018-03'": (
         "结账后未再记入凭证",
         "湘0602 2018-0001",
