@@ -15,6 +15,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import text
@@ -56,10 +57,11 @@ class Books:
         self.court_code = court_code
         self._names = (f"bench:{secrets.token_hex(4)}:{number}" for number in itertools.count())
 
-    def found(self) -> None:
-        """Migrate, and open the books of this court with plenty of money; the first one finds the district as well."""
+    def found(self, *other_courts: str) -> None:
+        """Migrate, and open the books of this court and of others with plenty of money."""
         migrate_to_head()
-        a_voucher(str(LARGEST.amount), name="bench:fund", court_code=self.court_code, day=FIRST_DAY, source=SOURCE)
+        for court_code in (self.court_code, *other_courts):
+            a_voucher(str(LARGEST.amount), name="bench:fund", court_code=court_code, day=FIRST_DAY, source=SOURCE)
 
     def post(self, count: int) -> float:
         """So many vouchers, a transaction each."""
@@ -118,12 +120,10 @@ class Books:
 
     def trial(self, day: str) -> float:
         """试算平衡 at the end of a day."""
-        db.session.rollback()
         return seconds(lambda: books.trial_balance([self.court_code], as_of=date.fromisoformat(day)))
 
     def balances(self) -> float:
         """Every kept balance: the fund's and 1,000 cases'."""
-        db.session.rollback()
 
         def read() -> None:
             assert books.balance(self.court_code, Account.FUND_BANK) > ZERO
@@ -156,7 +156,6 @@ class Books:
         return [f"{voucher.year}-{voucher.number:04d}", *found]
 
     def problems(self) -> list[str]:
-        db.session.rollback()
         return [f"{name}: {wrong}" for name, wrong in checks.checks() if wrong and name != MISSING_REGISTER]
 
     def vouchers(self) -> int:
@@ -193,12 +192,24 @@ def _change(line: int, fen: int) -> None:
     db.session.execute(text("UPDATE posting_lines SET amount = amount + :fen WHERE id = :id"), {"fen": fen, "id": line})
 
 
+def _ended(work: Callable[..., Any]) -> Callable[..., Any]:
+    """The work, and after it no open transaction: one that idles keeps old rows alive and slows whoever writes."""
+
+    def ended(*arguments: Any) -> Any:
+        try:
+            return work(*arguments)
+        finally:
+            db.session.rollback()
+
+    return ended
+
+
 def main(address: str, court_code: str = COURT) -> None:
     logging.disable(logging.INFO)
     one = Books(address, court_code)
     works = "found post batch overdraft build desks trial balances verify spoilt problems vouchers"
     with one.app.app_context(), clock.at(TODAY):
-        serve({work: getattr(one, work) for work in works.split()})
+        serve({work: _ended(getattr(one, work)) for work in works.split()})
 
 
 if __name__ == "__main__":

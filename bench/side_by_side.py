@@ -4,16 +4,16 @@ from bench.contender import Contender
 from bench.ground import Ground
 from bench.measure import TURNS, Table, alternate, median, ratio
 from bench.w2_sixteen_desks import Crowd
-from tests.builders.people import COURT, OTHER_COURT
+
+COURT, OTHER_COURT = "湘0602", "湘0603"
 
 
 def measure(ground: Ground, *, full: bool) -> Table:
     during = 3.0 if full else 0.5
     address = ground.fresh("postgresql")
     first = Contender("first court", "ours", address)
-    first.ask("found")
+    first.ask("found", OTHER_COURT)
     other = Contender("other court", "ours", address, OTHER_COURT)
-    other.ask("found")
     second = Contender("second writer", "ours", address, COURT)
     crowds = {
         "one court alone": Crowd([first], 1, during),
