@@ -19,20 +19,37 @@ from typing import Any, TypeVar
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Date, DateTime, Enum, LargeBinary, MetaData, String, Text, event, inspect
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    DateTime,
+    Enum,
+    LargeBinary,
+    MetaData,
+    NullPool,
+    String,
+    Text,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+)
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 from fundapp.core.money import Money, from_fen, to_fen
+from fundapp.core.rights import Tables, authorizer, grants
 
 LONGEST_WORD = 40
 ROWS_AT_ONCE = 2000
 VALUES_AT_ONCE = 4096
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "busy_timeout=10000")
+KEPT_STATEMENTS = 512  # of a connection to SQLite: each is looked at by the authorizer once, when it is compiled
 APPEND_ONLY: set[str] = set()
+DELETABLE: set[str] = set()
 
 
 class MoneyColumn(TypeDecorator[Money]):
@@ -144,15 +161,24 @@ class Book(Base):
     last_at: Mapped[datetime | None]
 
 
-Evidence = TypeVar("Evidence", bound=Base)
+TABLES = Tables(known=Base.metadata.tables.keys(), append_only=APPEND_ONLY, deletable=DELETABLE)
+permit = authorizer(TABLES)
+
+Model = TypeVar("Model", bound=Base)
 
 
-def append_only(model: type[Evidence]) -> type[Evidence]:
-    """Mark a table as evidence: the session refuses to change or delete its rows, and so do triggers in the
-    database."""
+def append_only(model: type[Model]) -> type[Model]:
+    """Mark a table as evidence: the session refuses to change or delete its rows, and so do triggers in the database
+    and the rights of the application's connection."""
     APPEND_ONLY.add(str(model.__tablename__))
     event.listen(model, "before_update", _refuse_change)
     event.listen(model, "before_delete", _refuse_change)
+    return model
+
+
+def deletable(model: type[Model]) -> type[Model]:
+    """Mark a table from which the application deletes rows; on every other its connection may not."""
+    DELETABLE.add(str(model.__tablename__))
     return model
 
 
@@ -313,6 +339,18 @@ def marks(wanted: int) -> str:
 
 
 @contextmanager
+def snapshot() -> Iterator[None]:
+    """One unmoving view of the database for many reads; nobody waits for it."""
+    db.session.rollback()
+    if not on_sqlite():  # SQLite's write-ahead log gives every read transaction such a view
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        yield
+    finally:
+        db.session.rollback()
+
+
+@contextmanager
 def _turn() -> Iterator[None]:
     if not on_sqlite():
         yield
@@ -332,14 +370,37 @@ def _begin(court_codes: list[str]) -> None:
 def init_app(app: Flask) -> None:
     """Bind the database to the application and take transactions on SQLite into our own hands."""
     settings = app.config["SETTINGS"]
+    url = make_url(settings.database_url)
+    if settings.owner_url and make_url(settings.owner_url).username == url.username:
+        raise RuntimeError("DATABASE_URL and FUND_OWNER_URL name one role: the application must not own its tables")
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
+    if url.get_backend_name() == "sqlite":
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"] = {"cached_statements": KEPT_STATEMENTS}
     app.config["INDEX_KEY"] = hmac.new(settings.seal_key, b"blind index", hashlib.sha256).digest()
     app.extensions["seal"] = AESGCM(hmac.new(settings.seal_key, b"sealed columns", hashlib.sha256).digest())
     db.init_app(app)
     with app.app_context():
         if on_sqlite():
             _prepare_sqlite(db.engine)
+            event.listen(db.engine, "connect", lambda connection, record: connection.set_authorizer(permit))
+
+
+def owner_engine() -> Engine:
+    """Connections that may change the schema: for migrations, which ask for them, and for nothing else."""
+    engine = create_engine(
+        current_app.config["SETTINGS"].owner_url or db.engine.url, poolclass=NullPool, hide_parameters=True
+    )
+    if on_sqlite():
+        _prepare_sqlite(engine)
+    return engine
+
+
+def grant_rights(connection: Connection) -> None:
+    """Give the application's role its rights on the tables as they now are, in the owner's name."""
+    plain = connection.execution_options(no_parameters=True)
+    for statement in grants(db.engine.url.username or "", inspect(connection).get_table_names(), TABLES):
+        plain.exec_driver_sql(statement)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -14,7 +14,7 @@ from flask import Flask, g, request, url_for
 from flask_babel import get_locale, gettext
 
 from fundapp.core import clock
-from fundapp.core.money import Money, capitals, plain
+from fundapp.core.money import Money, plain
 
 CATALOGUES = Path(__file__).parents[1] / "translations"
 LABELS: dict[enum.Enum, str] = {}
@@ -73,7 +73,7 @@ TONES = {
 
 
 def init_app(app: Flask) -> None:
-    for name in (label, day, day_long, moment, yuan, capitals):
+    for name in (label, day, day_long, moment, yuan):
         app.add_template_filter(name)
     app.jinja_env.globals["tones"] = {word: tone for tone, words in TONES.items() for word in words.split()}
     app.context_processor(_context)

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from fundapp.core.db import db
 from fundapp.core.errors import NotFound, RuleViolation
 from fundapp.core.money import ZERO, Money, plain, total
 from fundapp.funding import rules
 from fundapp.funding.models import FundReceipt, Source
-from fundapp.funding.rules import Direction, ReceiptStatus, SourceKind
+from fundapp.funding.rules import Content, Direction, ReceiptStatus, SourceKind
 from fundapp.ledger import queries as books
+from fundapp.ledger.models import Correction
 from fundapp.ledger.rules import Account, Movement
 
 
@@ -56,18 +57,43 @@ def receipts(
     *,
     status: ReceiptStatus | None = None,
     direction: Direction | None = None,
-    source_id: int | None = None,
+    source: Source | None = None,
 ) -> Select[Any]:
-    """The query of the list of receipts."""
+    """The query of the list of receipts; those of a source are the ones recorded from it or corrected to it."""
     query = select(FundReceipt).where(FundReceipt.court_code.in_(scope))
-    for column, value in (
-        (FundReceipt.status, status),
-        (FundReceipt.direction, direction),
-        (FundReceipt.source_id, source_id),
-    ):
+    for column, value in ((FundReceipt.status, status), (FundReceipt.direction, direction)):
         if value is not None:
             query = query.where(column == value)
+    if source is not None:
+        corrected = [
+            voucher_id
+            for voucher_id, changes in corrections([source.court_code]).items()
+            if any(change.restated_source == source.subject for change in changes)
+        ]
+        query = query.where(or_(FundReceipt.source_id == source.id, FundReceipt.voucher_id.in_(corrected)))
     return query
+
+
+def corrections(scope: Iterable[str]) -> dict[int, list[Correction]]:
+    """The confirmed corrections of receipts, by the voucher that first booked them."""
+    return books.confirmed_corrections(scope)
+
+
+def content(receipt: FundReceipt, changes: Iterable[Correction]) -> Content:
+    """What a receipt comes to after these corrections of it."""
+    recorded = Content(f"source:{receipt.source_id}", receipt.amount)
+    return rules.after(recorded, [(one.method, one.restated_source, one.restated_amount) for one in changes])
+
+
+def receipt_booked_by(voucher_id: int) -> FundReceipt | None:
+    """The receipt that a voucher books, or states anew."""
+    first = books.first_stated(voucher_id)
+    return db.session.scalar(select(FundReceipt).where(FundReceipt.voucher_id == first.id))
+
+
+def sources_of(court_code: str) -> Sequence[Source]:
+    """All sources of a court, stopped ones too."""
+    return db.session.scalars(select(Source).where(Source.court_code == court_code).order_by(Source.id)).all()
 
 
 def receipt_with(court_code: str, bank_reference: str) -> FundReceipt | None:

@@ -2,15 +2,18 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.db import Base, append_only
 from fundapp.core.money import Money
 from fundapp.ledger.rules import (
     Account,
+    Booked,
+    CorrectionMethod,
     CorrectionStatus,
     Ink,
+    Link,
     Model,
     Movement,
     Numbers,
@@ -93,13 +96,25 @@ class Voucher(Base):
         return self.numbers.cited
 
     @property
-    def is_reversal(self) -> bool:
-        return self.reverses_id is not None
+    def is_correction(self) -> bool:
+        """Whether it reverses or adjusts another; one that restates is a voucher like any other."""
+        return self.reverses_id is not None or self.adjusts_id is not None
 
     @property
     def corrects_id(self) -> int | None:
         """The voucher that this one reverses, adjusts or restates."""
         return self.reverses_id or self.adjusts_id or self.restates_id
+
+    @property
+    def act(self) -> str:
+        """The record whose act it books: ``fund-receipt:5`` of ``fund-receipt:5:confirmed``."""
+        return self.name.rpartition(":")[0]
+
+    @property
+    def link(self) -> Link | None:
+        """What it does to that voucher."""
+        links = {Link.REVERSES: self.reverses_id, Link.ADJUSTS: self.adjusts_id, Link.RESTATES: self.restates_id}
+        return next((link for link, other_id in links.items() if other_id), None)
 
 
 @append_only
@@ -222,19 +237,39 @@ class ClosedMonth(Base):
 
 
 class Correction(Base):
-    """A request to reverse a voucher, by one person, for another to confirm."""
+    """A request to correct a voucher, by one person, for another to confirm; with the right content, where it is stated
+    anew or its amount adjusted."""
 
     __tablename__ = "corrections"
+    __table_args__ = (
+        CheckConstraint("restated_amount > 0", name="restated_positive"),
+        CheckConstraint(
+            "(method = 'cancel') = (restated_movement IS NULL) AND (restated_movement IS NULL) = "
+            "(restated_amount IS NULL)",
+            name="restated_whole",
+        ),
+        Index(
+            "uq_corrections_waiting",
+            "voucher_id",
+            unique=True,
+            sqlite_where=text("status = 'requested'"),
+            postgresql_where=text("status = 'requested'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"), index=True)
     voucher_id: Mapped[int] = mapped_column(ForeignKey("vouchers.id"), index=True)
+    method: Mapped[CorrectionMethod] = mapped_column(server_default=CorrectionMethod.CANCEL.value)
+    restated_amount: Mapped[Money | None]
+    restated_source: Mapped[str | None] = mapped_column(String(40))
+    restated_movement: Mapped[Movement | None]
     business_date: Mapped[date]
     reason: Mapped[str] = mapped_column(String(500))
     status: Mapped[CorrectionStatus]
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    reversal_id: Mapped[int | None] = mapped_column(ForeignKey("vouchers.id"))
+    corrected_by_id: Mapped[int | None] = mapped_column(ForeignKey("vouchers.id"))
     version: Mapped[int] = mapped_column()
     voucher: Mapped[Voucher] = relationship(foreign_keys=[voucher_id])
 
@@ -243,3 +278,10 @@ class Correction(Base):
     @property
     def subject(self) -> str:
         return f"correction:{self.id}"
+
+    @property
+    def restated(self) -> Booked | None:
+        """The right content; none when the voucher is only cancelled."""
+        if self.restated_movement is None or self.restated_amount is None:
+            return None
+        return Booked(self.restated_movement, self.restated_amount, source=self.restated_source)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fundapp.core.money import capitals, plain
+from fundapp.courts import queries as courts
 from fundapp.ledger.models import PostingLine, Voucher
 from fundapp.ledger.queries import Signatures
 from fundapp.ledger.rules import LABELS, WORDS, Account
@@ -22,7 +23,7 @@ def voucher_data(voucher: Voucher, *, court: str, signatures: Signatures, revers
         "lines": [row for line in voucher.lines for row in _sides(voucher.summary, line)],
         "debit_total": plain(voucher.total),
         "credit_total": plain(voucher.total),
-        "capitals": capitals(voucher.total),
+        "capitals": capitals(voucher.total, courts.capital_style(voucher.court_code, day)),
         "attachments": voucher.attachments,
         "prepared_by": signatures.prepared_by,
         "reviewed_by": signatures.reviewed_by,

@@ -16,6 +16,7 @@ from fundapp.disbursement.rules import Order, Payer, batch_digest, line_digest
 from fundapp.ledger import rules as ledger
 from fundapp.ledger.rules import KEPT
 from fundapp.oversight import proofs
+from fundapp.trail import proofs as signatures
 from fundapp.trail import queries as trail
 
 
@@ -404,6 +405,7 @@ def checks() -> Iterator[tuple[str, str | None]]:
     for court_code in trail.heads():
         yield f"{court_code} {VOUCHERS_ARE_WHOLE}", proofs.first_unsealed(court_code)
         yield f"{court_code} {TRAIL_IS_WHOLE}", trail.first_break(court_code)
+    yield from signatures.checks()
 
 
 VOUCHERS_ARE_WHOLE = "凭证、分录与校验码及操作留痕相符"

@@ -4,6 +4,7 @@ place."""
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -21,7 +22,8 @@ from fundapp.ceremonies.models import Ceremony, CeremonyLine
 from fundapp.ceremonies.rules import CeremonyStatus, PayeeStatus
 from fundapp.core import clock
 from fundapp.core.db import db
-from fundapp.core.money import Money, bare, yuan
+from fundapp.core.errors import NotFound
+from fundapp.core.money import ZERO, Money, bare, yuan
 from fundapp.core.words import N_
 from fundapp.courts import queries as courts
 from fundapp.custody.models import CaseReceipt, Payout
@@ -37,8 +39,13 @@ from fundapp.funding.rules import ReceiptStatus
 from fundapp.ledger import queries as books
 from fundapp.ledger import rules as ledger_rules
 from fundapp.ledger.models import Correction, Voucher
-from fundapp.ledger.rules import CorrectionStatus
+from fundapp.ledger.rules import Account, CorrectionStatus
+from fundapp.oversight import rules
+from fundapp.oversight.models import AnchorSheet, Verification
+from fundapp.oversight.rules import Light
 from fundapp.recovery import queries as recovery
+from fundapp.trail.models import SignedHead, TrailEntry
+from fundapp.trail.rules import Anchor, SigningReason
 from fundapp.users.models import User
 from fundapp.users.rules import Permission
 
@@ -197,6 +204,91 @@ def by_court(scope: frozenset[str]) -> Sequence[CourtFigures]:
 
 
 @dataclass(frozen=True)
+class AnchorFigures:
+    """What an anchor sheet says of a court's books beside the head of its trail."""
+
+    vouchers: int
+    posted: Money
+    debit: Money
+    credit: Money
+    deposit: Money
+
+
+def anchor_figures(court_code: str) -> AnchorFigures:
+    """Vouchers and what they come to, both sides of the trial balance, and the fund's money in the bank."""
+    sums = books.trial_sums(books.trial_balance([court_code], as_of=clock.today()))
+    posted = db.session.scalar(select(func.sum(Voucher.total)).where(Voucher.court_code == court_code))
+    return AnchorFigures(
+        vouchers=books.voucher_count([court_code]),
+        posted=posted or ZERO,
+        debit=sums.closing_debit,
+        credit=sums.closing_credit,
+        deposit=books.balance(court_code, Account.FUND_BANK),
+    )
+
+
+SHEETS_KEY = AnchorSheet.id
+
+
+def anchor_sheets(scope: frozenset[str]) -> Select[Any]:
+    """The query of the list of anchor sheets handed out."""
+    return select(AnchorSheet).where(AnchorSheet.court_code.in_(scope))
+
+
+def anchor_sheet(sheet_id: int, scope: frozenset[str]) -> AnchorSheet:
+    found = db.session.get(AnchorSheet, sheet_id)
+    if found is None or found.court_code not in scope:
+        raise NotFound("没有找到该存证单，请返回存证单列表重新选择。")
+    return found
+
+
+def anchor_of(sheet: AnchorSheet) -> Anchor | None:
+    """The signed head that a sheet carries; None only where somebody deleted it."""
+    head = db.session.scalar(
+        select(SignedHead).where(
+            SignedHead.court_code == sheet.court_code,
+            SignedHead.length == sheet.length,
+            SignedHead.reason == SigningReason.ANCHOR,
+        )
+    )
+    return None if head is None else head.anchor
+
+
+def person(user_id: int) -> str:
+    return db.session.get_one(User, user_id).name
+
+
+VERIFICATIONS_KEY = Verification.id
+
+
+def verifications() -> Select[Any]:
+    """The query of the list of verifications: each is one of all courts together."""
+    return select(Verification)
+
+
+def last_verification() -> Verification | None:
+    return db.session.scalars(select(Verification).order_by(Verification.id.desc()).limit(1)).first()
+
+
+def verification_light(scope: frozenset[str]) -> tuple[Verification | None, Light]:
+    """The last verification, and how it stands for those who read these courts' books."""
+    last = last_verification()
+    light = rules.light(
+        clock.now(),
+        begun_at=_begun_at(scope),
+        verified_at=last.verified_at if last else None,
+        is_ok=last is None or last.is_ok,
+    )
+    return last, light
+
+
+def _begun_at(scope: frozenset[str]) -> datetime | None:
+    return db.session.scalar(
+        select(func.min(TrailEntry.recorded_at)).where(TrailEntry.court_code.in_(scope), TrailEntry.seq == 1)
+    )
+
+
+@dataclass(frozen=True)
 class Task:
     """Work that waits for the reader: what it is (a msgid), how many, and the page (endpoint and filter) where it
     waits."""
@@ -291,7 +383,7 @@ WAITING: tuple[Waiting, ...] = (
     ),
     (
         Permission.CORRECTION_CONFIRM,
-        N_("待复核的冲销申请"),
+        N_("待复核的更正申请"),
         _in_state(Correction, CorrectionStatus.REQUESTED),
         "ledger.corrections",
         {},

@@ -2,15 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from fundapp.core import clock
+from sqlalchemy import select
+
+from fundapp.core import clock, signing
 from fundapp.core.db import Base, Book, db, for_update, id_of, run, stored, write
 from fundapp.core.errors import RuleViolation
-from fundapp.trail import rules
-from fundapp.trail.models import Attachment
-from fundapp.trail.rules import FACTS, Event
+from fundapp.trail import queries, rules
+from fundapp.trail.models import Attachment, SignedHead
+from fundapp.trail.rules import FACTS, Anchor, Event, SigningReason
 
 BOOK = "SELECT chain_length, chain_head, last_at FROM books WHERE court_code = ?"
 MOVE_BOOK = """
@@ -81,6 +83,38 @@ def record_all(
 def _moment(kept: str | datetime) -> datetime:
     """A moment as the driver gives it back: text on SQLite."""
     return datetime.fromisoformat(kept).replace(tzinfo=UTC) if isinstance(kept, str) else kept
+
+
+def sign_head(court_code: str, *, reason: SigningReason) -> SignedHead:
+    """Sign the head of the court's chain as it now stands: last in an act, after the act's own entry."""
+    book = db.session.execute(
+        select(Book.chain_length, Book.chain_head).where(Book.court_code == court_code).with_for_update()
+    ).one()
+    unsigned = Anchor(
+        court_code=court_code,
+        length=book.chain_length,
+        head=book.chain_head,
+        signed_at=clock.now(),
+        reason=reason.value,
+        key_id=signing.fingerprint(signing.public_key()),
+        signature="",
+    )
+    facts = unsigned._asdict() | {"reason": reason, "signature": signing.sign(unsigned.signed_text)}
+    signed = SignedHead(**facts)
+    db.session.add(signed)
+    db.session.flush()
+    return signed
+
+
+def sign_grown(court_code: str, *, rest: timedelta = timedelta(0)) -> SignedHead | None:
+    """Sign the head if the chain has grown since it was last signed, and that was at least ``rest`` ago."""
+    newest = queries.last_signed(court_code)
+    if newest is not None and clock.now() - newest.signed_at < rest:
+        return None
+    length, _head = queries.heads()[court_code]
+    if length == 0 or (newest is not None and length <= newest.length):
+        return None
+    return sign_head(court_code, reason=SigningReason.HOURLY)
 
 
 def attach(subject: str, *, file_name: str, content: bytes, court_code: str, actor: Actor) -> Attachment:

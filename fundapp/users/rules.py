@@ -90,6 +90,9 @@ class Permission(enum.Enum):
     MONTH_CLOSE = "month.close"
     YEAR_CLOSE = "year.close"
     AUDIT_EXPORT = "audit.export"
+    ANCHOR_READ = "anchor.read"
+    ANCHOR_HAND_OUT = "anchor.hand_out"
+    BOOKS_VERIFY = "books.verify"
     OVERVIEW_READ = "overview.read"
 
 
@@ -100,8 +103,8 @@ LABELS |= {
     Permission.ROLE_GRANT: N_("授予和收回角色"),
     Permission.TRAIL_READ: N_("查看操作留痕"),
     Permission.LEDGER_READ: N_("查看账簿"),
-    Permission.CORRECTION_REQUEST: N_("申请冲销凭证"),
-    Permission.CORRECTION_CONFIRM: N_("复核冲销凭证"),
+    Permission.CORRECTION_REQUEST: N_("申请更正凭证"),
+    Permission.CORRECTION_CONFIRM: N_("复核更正凭证"),
     Permission.SOURCE_READ: N_("查看资金来源"),
     Permission.SOURCE_EDIT: N_("登记资金来源"),
     Permission.RECEIPT_RECORD: N_("登记到账和退回"),
@@ -136,6 +139,9 @@ LABELS |= {
     Permission.MONTH_CLOSE: N_("月末结账"),
     Permission.YEAR_CLOSE: N_("年终结账"),
     Permission.AUDIT_EXPORT: N_("导出年度审计包"),
+    Permission.ANCHOR_READ: N_("查看存证单"),
+    Permission.ANCHOR_HAND_OUT: N_("交付存证单"),
+    Permission.BOOKS_VERIFY: N_("启动核验"),
     Permission.OVERVIEW_READ: N_("查看资金总览"),
 }
 
@@ -206,6 +212,9 @@ GROUPS: list[tuple[str, tuple[Permission, ...]]] = [
             Permission.MONTH_CLOSE,
             Permission.YEAR_CLOSE,
             Permission.AUDIT_EXPORT,
+            Permission.ANCHOR_READ,
+            Permission.ANCHOR_HAND_OUT,
+            Permission.BOOKS_VERIFY,
             Permission.TRAIL_READ,
         ),
     ),
@@ -272,6 +281,9 @@ MATRIX: dict[Permission, frozenset[Role]] = {
         Permission.MONTH_CLOSE: (_FR,),
         Permission.YEAR_CLOSE: (_P,),
         Permission.AUDIT_EXPORT: (_FR, _AU),
+        Permission.ANCHOR_READ: (_P, _AU),
+        Permission.ANCHOR_HAND_OUT: (_AU,),
+        Permission.BOOKS_VERIFY: (_AU,),
         Permission.OVERVIEW_READ: _FUND,
     }.items()
 }

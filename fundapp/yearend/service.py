@@ -8,7 +8,7 @@ from fundapp.core.db import db
 from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
 from fundapp.trail import service as trail
-from fundapp.trail.rules import Event
+from fundapp.trail.rules import Event, SigningReason
 from fundapp.users.models import User
 from fundapp.users.rules import check_acts_here
 from fundapp.yearend import queries, rules
@@ -64,6 +64,7 @@ def close_year(court_code: str, year: int, *, actor: User) -> ClosedYear:
         year=year,
         vouchers=closed.vouchers,
     )
+    trail.sign_head(court_code, reason=SigningReason.YEAR_CLOSE)
     return closed
 
 
@@ -79,6 +80,7 @@ def _close(court_code: str, month: str, actor: User) -> None:
         month=month,
         vouchers=closed.vouchers,
     )
+    trail.sign_head(court_code, reason=SigningReason.MONTH_CLOSE)
 
 
 def _closer_of_november(court_code: str, year: int) -> int:
@@ -120,4 +122,5 @@ def record_package(
     db.session.add(package)
     db.session.flush()
     trail.record(Event.PACKAGE_EXPORTED, package.subject, court_code=court_code, actor=actor, year=year, digest=digest)
+    trail.sign_head(court_code, reason=SigningReason.PACKAGE)
     return package

@@ -9,7 +9,7 @@ from alembic import op
 from migrations.append_only import guard, unguard
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -194,9 +194,9 @@ def upgrade() -> None:
     op.create_index("ix_vouchers_court_code_id", "vouchers", ["court_code", "id"])
     op.create_index("ix_vouchers_court_code_posted_on", "vouchers", ["court_code", "posted_on"])
     op.create_index("ix_posting_lines_debtor_ref", "posting_lines", ["debtor_ref"])
-    guard("vouchers")
     _closed_month("posted_on")
     _whole()
+    guard("vouchers")
 
 
 def downgrade() -> None:

@@ -16,6 +16,7 @@ from fundapp.core.db import Base, db, transaction
 from fundapp.core.doors import Door
 from fundapp.core.money import yuan
 from fundapp.eligibility import service as eligibility
+from fundapp.oversight import nightly
 from fundapp.story import commands, sample
 from fundapp.story.cast import PASSWORD as STORY_PASSWORD
 from fundapp.story.plan import case_money, district
@@ -30,6 +31,7 @@ from tests.builders.custody import a_case_receipt, a_payout, an_approved_payout
 from tests.builders.disbursement import a_batch, a_sent_batch, a_signed_batch, imported, told
 from tests.builders.funding import a_receipt, a_source
 from tests.builders.ledger import a_correction, a_voucher
+from tests.builders.oversight import an_anchor_sheet
 from tests.builders.people import COURT, PASSWORD, the_holder
 from tests.builders.recovery import a_recovered_receipt
 from tests.cases.test_importing import a_row, an_xlsx
@@ -41,6 +43,7 @@ DOWNLOADS = {
     "ceremonies.roster",
     "disbursement.download",
     "ledger.voucher_pdf",
+    "oversight.anchor_pdf",
     "oversight.paper",
     "static",
     "yearend.download",
@@ -260,7 +263,15 @@ def _books() -> dict[str, dict[str, Any]]:
     voucher = a_voucher()
     asked = a_correction(a_voucher(), day=clock.today())
     assert voucher.total == yuan("1000.00")
+    auditor_id = the_holder(Role.AUDITOR).id
+    sheet = {"sheet_id": an_anchor_sheet().id}
+    db.session.rollback()
+    job_id = jobs.start(nightly.BY_HAND, owner_id=auditor_id, user_id=auditor_id)
     return {
+        **alike(sheet, "oversight.anchor", "oversight.anchor_pdf"),
+        "oversight.verifying": {"job_id": job_id},
+        "oversight.anchors": {},
+        "oversight.verifications": {},
         "ledger.request_correction": {"voucher_id": voucher.id},
         "ledger.decide_correction": {"correction_id": asked.id},
         "ledger.corrections": {},

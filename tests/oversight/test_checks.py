@@ -4,25 +4,15 @@ from contextlib import suppress
 
 from sqlalchemy import text
 
-from fundapp.core.db import db, on_sqlite, transaction
+from fundapp.core.db import db, transaction
 from fundapp.oversight import checks
+from tests import attacker
 from tests.builders.people import COURT
 from tests.builders.yearend import a_year, year_closed
 
 
 class Undo(Exception):
     """Takes back what a break-in did, triggers and all."""
-
-
-def unguard() -> None:
-    """Drop every trigger, as someone with the rights of the database's owner could."""
-    if on_sqlite():
-        for (name,) in db.session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-            db.session.execute(text(f"DROP TRIGGER {name}"))
-        return
-    tables = db.session.execute(text("SELECT DISTINCT event_object_table FROM information_schema.triggers")).all()
-    for (table,) in tables:
-        db.session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
 
 
 def problems() -> dict[str, str]:
@@ -32,8 +22,8 @@ def problems() -> dict[str, str]:
 def after(*statements: str) -> dict[str, str]:
     """The problems that ``verify`` finds after these statements, which are taken back again."""
     found: dict[str, str] = {}
-    with suppress(Undo), transaction():
-        unguard()
+    with suppress(Undo), attacker.in_place_of_the_application(), transaction():
+        attacker.drop_guards(db.session.connection())
         for statement in statements:
             db.session.execute(text(statement))
         found |= problems()

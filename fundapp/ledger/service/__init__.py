@@ -1,7 +1,12 @@
 """Writes of the books: post, correct, reserve, close."""
 
 from fundapp.ledger.rules import Hands, booked
-from fundapp.ledger.service.corrections import decide_correction, request_correction, reverse
+from fundapp.ledger.service.corrections import (
+    decide_correction,
+    hear_of_corrections,
+    request_correction,
+    reverse,
+)
 from fundapp.ledger.service.periods import close_month, open_books
 from fundapp.ledger.service.posting import Entry, Posted, post, post_all
 from fundapp.ledger.service.reservations import moving_reservations, release, reserve, settle
@@ -13,6 +18,7 @@ __all__ = [
     "booked",
     "close_month",
     "decide_correction",
+    "hear_of_corrections",
     "moving_reservations",
     "open_books",
     "post",

@@ -1,7 +1,6 @@
 """Reads of closing: which month is due, what hinders it, what was closed, which packages were handed out."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -10,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from fundapp.ceremonies.models import Ceremony
 from fundapp.ceremonies.rules import CeremonyStatus
 from fundapp.core import clock
-from fundapp.core.db import db, on_sqlite
+from fundapp.core.db import db
 from fundapp.core.errors import NotFound
 from fundapp.core.money import ZERO, Money
 from fundapp.custody.models import CaseReceipt
@@ -162,15 +161,3 @@ def years(court_codes: Sequence[str]) -> list[int]:
     """The years in which these courts have vouchers, newest first."""
     query = select(Voucher.year).where(Voucher.court_code.in_(court_codes)).distinct().order_by(Voucher.year.desc())
     return list(db.session.scalars(query))
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """One unmoving view of the database for many reads; nobody waits for it."""
-    db.session.rollback()
-    if not on_sqlite():  # SQLite's write-ahead log gives every read transaction such a view
-        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    try:
-        yield
-    finally:
-        db.session.rollback()

@@ -99,9 +99,13 @@ def _vouchers(scope: Scope) -> Iterable[Row]:
     cases = _cases_of_vouchers(scope)
     for voucher_id, court, year, number, kind, kind_number, name, *facts in stream(query):
         business_date, posted_on, recorded_at, summary, papers, total, *hands, ink = facts[:11]
-        masked = _masked(summary, cases.get(voucher_id, ()), scope)
         numbers = (year, number, kind, kind_number, cited(year, kind, kind_number))
-        told = (masked, blind_index(summary, books.SUMMARY_PURPOSE), papers, total)
+        told = (
+            _masked(summary, cases.get(voucher_id, ()), scope),
+            blind_index(summary, books.SUMMARY_PURPOSE),
+            papers,
+            total,
+        )
         names = (scope.people[hand] if hand else "" for hand in hands)
         ids = " ".join(str(hand or "") for hand in hands)
         dates = (business_date, posted_on, recorded_at)
