@@ -16,7 +16,6 @@ from tests.builders.openings import MID_YEAR, a_small_book, checked, undone
 from tests.builders.people import COURT
 from tests.builders.yearend import InMemory, a_package, a_year, told_again, unpacked, verified, year_closed
 
-
 HEADS = "链头签名齐全"  # a scheduled task signs them, and it does not run while these years are played
 
 
