@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -400,3 +401,32 @@ def test_what_was_slipped_into_a_month_between_its_closings_is_found(app):
     assert (first.last_number, first.reopening.last_number, second.last_number) == (1, 1, 2)
     assert [name for name, problem in checks.checks() if problem] == []
     assert db.session.query(ClosedMonth).count() == 4
+
+
+# ---- the migration
+
+
+def kept(table: str) -> list[tuple[object, ...]]:
+    columns = {
+        "closed_months": "month, vouchers, closed_by_id",
+        "closed_years": "year, vouchers, result_voucher_id, closed_by_id",
+    }
+    found = [tuple(row) for row in db.session.execute(text(f"SELECT {columns[table]} FROM {table} ORDER BY 1, 2"))]
+    db.session.rollback()
+    return found
+
+
+def test_closings_survive_the_way_back_and_forth_and_prove_what_they_held(app):
+    a_voucher("100.00", day=date(2018, 5, 1))
+    months_closed(on=AFTER)
+    december_closed(on=date(2019, 1, 11))
+    before = {table: kept(table) for table in ("closed_months", "closed_years")}
+    digests = [(one.month, one.digest, one.last_number) for one in books.closed_months(COURT)]
+    db.session.rollback()
+    migrations = str(app.extensions["migrate"].directory)
+    downgrade(directory=migrations, revision="0017")
+    assert {table: kept(table) for table in before} == before
+    upgrade(directory=migrations)
+    assert {table: kept(table) for table in before} == before
+    assert [(one.month, one.digest, one.last_number) for one in books.closed_months(COURT)] == digests
+    assert queries.closed_year(COURT, YEAR) is not None
