@@ -38,6 +38,7 @@ class Event(enum.Enum):
     CORRECTION_REQUESTED = "ledger.correction.requested"
     CORRECTION_CONFIRMED = "ledger.correction.confirmed"
     CORRECTION_RETURNED = "ledger.correction.returned"
+    BOOK_PRINTED = "ledger.book.printed"
     SOURCE_REGISTERED = "funding.source.registered"
     SOURCE_CHANGED = "funding.source.changed"
     RECEIPT_RECORDED = "funding.receipt.recorded"
@@ -125,6 +126,7 @@ FACTS: dict[Event, frozenset[str]] = {
         Event.CORRECTION_REQUESTED: "voucher reason",
         Event.CORRECTION_CONFIRMED: "voucher reason reversal",
         Event.CORRECTION_RETURNED: "voucher reason",
+        Event.BOOK_PRINTED: "book period lines digest",
         Event.SOURCE_REGISTERED: "kind name",
         Event.SOURCE_CHANGED: "name",
         Event.RECEIPT_RECORDED: "source amount direction",
@@ -211,6 +213,7 @@ LABELS: dict[enum.Enum, str] = {
     Event.CORRECTION_REQUESTED: N_("申请冲销"),
     Event.CORRECTION_CONFIRMED: N_("复核冲销"),
     Event.CORRECTION_RETURNED: N_("退回冲销申请"),
+    Event.BOOK_PRINTED: N_("打印账簿"),
     Event.SOURCE_REGISTERED: N_("登记资金来源"),
     Event.SOURCE_CHANGED: N_("修改资金来源"),
     Event.RECEIPT_RECORDED: N_("登记到账"),
