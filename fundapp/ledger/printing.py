@@ -22,6 +22,8 @@ from fundapp.users.models import User
 
 LONG = 500
 """Lines of a ledger, about twenty pages, above which printing is long work."""
+THIN = 60
+"""Vouchers that are set at once; of more, the book is set in a process of its own, which takes a moment to start."""
 VOLUME = 500
 """Vouchers bound together; a month of more is printed as several volumes, each with a cover, in one archive."""
 KEPT_DAYS = 7
@@ -187,7 +189,8 @@ def _vouchers(order: Order, by: str, progress: Progress) -> Printed:
     for place, volume in enumerate(volumes, 1):
         progress((place - 1) * VOLUME, len(found))
         which = f"第{place}册 共{len(volumes)}册" if len(volumes) > 1 else ""
-        bound.append(documents.book("voucher_book", _volume(volume, order.court_code, month, which, by)))
+        set_book = documents.pdf if len(volume) <= THIN else documents.book
+        bound.append(set_book("voucher_book", _volume(volume, order.court_code, month, which, by)))
     if len(bound) == 1:
         return Printed(bound[0], ".pdf", len(found))
     return Printed(_archive(bound), ".zip", len(found))

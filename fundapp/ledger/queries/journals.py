@@ -4,7 +4,7 @@ What was before and what totals say comes from the kept ends of days; only the e
 one. A part whose days are not kept (a case's, a debtor's) has few postings, which are added up by day.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -82,9 +82,9 @@ class LedgerPage:
     following: Place | None
 
 
-def voucher_years(court_code: str) -> list[int]:
-    """The years in which the court has vouchers."""
-    asked = select(NumberSeries.year).where(NumberSeries.court_code == court_code).distinct()
+def voucher_years(scope: Iterable[str]) -> list[int]:
+    """The years in which these courts have vouchers."""
+    asked = select(NumberSeries.year).where(NumberSeries.court_code.in_(list(scope))).distinct()
     return list(db.session.scalars(asked.order_by(NumberSeries.year)))
 
 

@@ -34,15 +34,16 @@ def narrowed(form: FilterForm) -> tuple[str, int]:
     vouchers."""
     form.court.choices = readable_courts()
     asked = form.court.data if form.court.data in g.user.scope else g.user.court_code
-    found = queries.voucher_years(asked)
     this_year = clock.today().year
-    years = range(min([*found, this_year]), max([*found, this_year]) + 1)
+    found = [*queries.voucher_years(g.user.scope), this_year]
+    years = range(min(found), max(found) + 1)
     form.year.choices = [choice(year, str(year)) for year in reversed(years)]
     if "month" in form:
         months = [choice(month, _("%(month)s月", month=month)) for month in range(1, 13)]
         form.month.choices = [choice("", _("全年")), *months]
     form.read()
-    year = int(form.year.data) if str(form.year.data) in map(str, years) else (found[-1] if found else this_year)
+    last = max(queries.voucher_years([asked]), default=this_year)
+    year = int(form.year.data) if str(form.year.data) in map(str, years) else last
     form.court.data, form.year.data = asked, str(year)
     if len(g.user.scope) == 1:
         del form.court
