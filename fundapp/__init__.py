@@ -21,6 +21,7 @@ FEATURES = (
     "funding",
     "eligibility",
     "approvals",
+    "openings",
     "advances",
     "custody",
     "disbursement",

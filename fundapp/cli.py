@@ -6,18 +6,21 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import make_url
 
 from fundapp.cases.commands import cases_group
 from fundapp.core import jobs
 from fundapp.core.commands import migrate_to_head, plainly
-from fundapp.core.db import transaction
+from fundapp.core.db import db, on_sqlite, transaction
+from fundapp.core.rights import Roles, founding
 from fundapp.courts import queries as courts
 from fundapp.courts import service as court_service
 from fundapp.courts.rules import YUEYANG_DISTRICT
 from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Model
-from fundapp.oversight.commands import figures, verify
+from fundapp.openings.commands import ledger_group
+from fundapp.oversight.commands import anchor_group, figures, verify
 from fundapp.story.commands import demo
 from fundapp.users import queries as users
 from fundapp.users import rules as user_rules
@@ -109,6 +112,22 @@ def _first_account(post: str, name: str, court_code: str, role: Role) -> Any:
     return user
 
 
+@click.command()
+@click.option("--audit", default="fund_audit", show_default=True, help="Name of the role that only reads.")
+@with_appcontext
+@plainly
+def roles(audit: str) -> None:
+    """Print the SQL by which PostgreSQL's administrator makes the roles of DATABASE_URL and FUND_OWNER_URL."""
+    application, owner = db.engine.url, current_app.config["SETTINGS"].owner_url
+    if on_sqlite() or not owner:
+        raise click.ClickException(
+            "数据库角色只用于PostgreSQL：请先设置DATABASE_URL（应用角色的地址）和FUND_OWNER_URL（所有者角色的地址）。"
+        )
+    names = Roles(str(make_url(owner).username), str(application.username), audit)
+    for statement in founding(str(application.database), names):
+        click.echo(f"{statement};")
+
+
 @click.group("users")
 def users_group() -> None:
     """Accounts of the people who sign in."""
@@ -135,4 +154,17 @@ def create_user(username: str, name: str, court_code: str, roles: tuple[str, ...
     click.echo(f"{username}  一次性密码 {password}  （只显示这一次，首次登录须修改）")
 
 
-COMMANDS: list[click.Command] = [serve, work, start, users_group, cases_group, demo, figures, verify, audit_group]
+COMMANDS: list[click.Command] = [
+    serve,
+    work,
+    start,
+    roles,
+    users_group,
+    cases_group,
+    ledger_group,
+    demo,
+    figures,
+    verify,
+    anchor_group,
+    audit_group,
+]

@@ -1,4 +1,4 @@
-"""Runs the migrations on the application's own database, on SQLite and on PostgreSQL alike."""
+"""Runs the migrations on the application's own database, on SQLite and on PostgreSQL alike, with the owner's rights."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy.types import TypeDecorator
 
-from fundapp.core.db import Base, db
+from fundapp.core.db import Base, grant_rights, owner_engine
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
@@ -25,7 +25,8 @@ def compare_type(ctx: Any, inspected: Any, column: Any, inspected_type: Any, wan
 
 
 def run() -> None:
-    connection = db.engine.connect()
+    engine = owner_engine()
+    connection = engine.connect()
     on_sqlite = connection.dialect.name == "sqlite"
     if on_sqlite:
         connection = connection.execution_options(begin="IMMEDIATE")
@@ -40,6 +41,9 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+    if current_app.config["SETTINGS"].owner_url:
+        with engine.begin() as owner:
+            grant_rights(owner)
 
 
 assert current_app, "run through: flask --app fundapp db upgrade"

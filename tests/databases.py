@@ -3,6 +3,9 @@
 The migrations run once per engine and session; each test then gets a copy of the result. On SQLite that is a file; on
 PostgreSQL a database cloned with ``STRATEGY FILE_COPY``. Measured with fifty tables: 0.01 s in memory, 0.03 to 0.3 s on
 a disk; the default ``WAL_LOG`` took half as long again, truncating every table 0.1 to 0.3 s.
+
+The application has the rights it has in a court, no more: the authorizer on SQLite, a role of its own on PostgreSQL,
+where another role owns the tables and has migrated. Tests that need more ask ``tests/attacker.py``.
 """
 
 import os
@@ -11,18 +14,23 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import astuple
 from pathlib import Path
 
 import psycopg
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import event, make_url
+from sqlalchemy import make_url
 
 from fundapp import create_app
+from fundapp.core import db as database
 from fundapp.core.config import Settings
 from fundapp.core.db import db
+from fundapp.core.rights import Roles, doors, founding
 
 ENGINES = ("sqlite", "postgresql")
+DRIVER = "postgresql+psycopg"
+PASSWORD = "known to every test"
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where there is one
 MEMORY_NEEDED = 1024**3
 
@@ -32,10 +40,13 @@ class TestDatabase:
 
     __test__ = False
 
-    def __init__(self, instance: Path, database_url: str) -> None:
+    def __init__(self, instance: Path, database_url: str, owner_url: str | None = None) -> None:
         instance.mkdir(parents=True)
         self.instance = instance
-        self.app: Flask = create_app(Settings.for_tests(instance=instance, database_url=database_url))
+        self.app: Flask = create_app(
+            Settings.for_tests(instance=instance, database_url=database_url, owner_url=owner_url)
+        )
+        self.app.extensions["test database"] = self
         with self.app.app_context():
             self._hurry()
             upgrade(directory=self.app.extensions["migrate"].directory)
@@ -78,7 +89,7 @@ class SqliteDatabase(TestDatabase):
         super().__init__(folder / "instance", f"sqlite:///{self.file}")
 
     def _hurry(self) -> None:
-        event.listen(db.engine, "connect", lambda connection, record: connection.execute("PRAGMA synchronous=OFF"))
+        database.PRAGMAS = (*database.PRAGMAS, "synchronous=OFF")
 
     def _keep_template(self) -> None:
         self.file.replace(self.template)
@@ -95,25 +106,39 @@ class PostgresDatabase(TestDatabase):
         self.server_url = server_url
         self.name = f"fund_test_{os.getpid()}"
         self.template = f"{self.name}_migrated"
-        self._run(f"DROP DATABASE IF EXISTS {self.template} WITH (FORCE)")
-        self._run(f"CREATE DATABASE {self.name}")
-        url = make_url(server_url).set(drivername="postgresql+psycopg", database=self.name)
-        super().__init__(folder / "instance", url.render_as_string(hide_password=False))
+        self.roles = Roles(f"{self.name}_owner", f"{self.name}_app", f"{self.name}_audit")
+        self._run(f"DROP DATABASE IF EXISTS {self.template} WITH (FORCE)", f"CREATE DATABASE {self.name}")
+        with psycopg.connect(self.address("administrator"), autocommit=True) as administrator:
+            for statement in founding(self.name, self.roles):
+                administrator.execute(statement)
+        self._run(*(f"ALTER ROLE {role} PASSWORD '{PASSWORD}'" for role in astuple(self.roles)))
+        super().__init__(folder / "instance", self.address("app", DRIVER), self.address("owner", DRIVER))
+
+    def address(self, role: str, driver: str = "postgresql") -> str:
+        """The database's address for ``app``, ``owner``, ``audit``, or the cluster's ``administrator``."""
+        url = make_url(self.server_url).set(drivername=driver, database=self.name)
+        if role != "administrator":
+            url = url.set(username=getattr(self.roles, role), password=PASSWORD)
+        return url.render_as_string(hide_password=False)
 
     def close(self) -> None:
-        for name in (self.name, self.template):
-            self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self._run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in (self.name, self.template)))
+        self._run(*(f"DROP ROLE IF EXISTS {role}" for role in astuple(self.roles)))
 
     def _keep_template(self) -> None:
         self._run(f"ALTER DATABASE {self.name} RENAME TO {self.template}")
 
     def _restore(self) -> None:
-        self._run(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
-        self._run(f"CREATE DATABASE {self.name} TEMPLATE {self.template} STRATEGY FILE_COPY")
+        self._run(
+            f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)",
+            f"CREATE DATABASE {self.name} OWNER {self.roles.owner} TEMPLATE {self.template} STRATEGY FILE_COPY",
+            *doors(self.name, self.roles),
+        )
 
-    def _run(self, statement: str) -> None:
+    def _run(self, *statements: str) -> None:
         with psycopg.connect(self.server_url, autocommit=True) as connection:
-            connection.execute(statement)
+            for statement in statements:
+                connection.execute(statement)
 
 
 @contextmanager

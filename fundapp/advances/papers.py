@@ -10,6 +10,7 @@ from fundapp.approvals.rules import LABELS as OUTCOME_LABELS
 from fundapp.cases.rules import LABELS as CASE_LABELS
 from fundapp.core import clock
 from fundapp.core.money import capitals, plain
+from fundapp.courts import queries as courts
 from fundapp.eligibility.rules import LABELS as ELIGIBILITY_LABELS
 from fundapp.users.rules import LABELS as ROLE_LABELS
 
@@ -23,7 +24,7 @@ def approval_data(advance: Advance, *, court: str, prepared_by: str, ladder: Seq
         "date": _long(advance.requested_on),
         "facts": _facts(advance, prepared_by),
         "amount": plain(advance.amount),
-        "capitals": capitals(advance.amount),
+        "capitals": capitals(advance.amount, courts.capital_style(advance.court_code, advance.requested_on)),
         "criteria": [
             {
                 "criterion": ELIGIBILITY_LABELS[answer.criterion],

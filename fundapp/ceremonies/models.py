@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.cases.rules import ClaimCategory
 from fundapp.ceremonies.rules import CeremonyStatus, LineSource, Method, PayeeStatus, WitnessCapacity
-from fundapp.core.db import Base
+from fundapp.core.db import Base, deletable
 from fundapp.core.money import Money
 
 
@@ -59,6 +59,7 @@ class Ceremony(Base):
         return f"ceremony:{self.id}"
 
 
+@deletable
 class CeremonyLine(Base):
     """One payee's line of the list; triggers refuse another line, or another content, once the list is frozen.
 

@@ -8,6 +8,7 @@ from fundapp.ceremonies.models import Ceremony, CeremonyLine
 from fundapp.ceremonies.rules import LABELS
 from fundapp.core import clock
 from fundapp.core.money import capitals, plain, total
+from fundapp.courts import queries as courts
 
 
 def roster(ceremony: Ceremony, lines: Sequence[CeremonyLine], *, court: str) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def roster(ceremony: Ceremony, lines: Sequence[CeremonyLine], *, court: str) -> 
         "methods": [[LABELS[part.name], part.count, plain(part.amount)] for part in queries.parts_by(lines, "method")],
         "count": len(lines),
         "amount": plain(amount),
-        "capitals": capitals(amount),
+        "capitals": capitals(amount, courts.capital_style(ceremony.court_code, ceremony.held_on)),
         "absent": _absent([line for line in lines if line.absent_reason]),
         "staff": queries.staff_names(ceremony.id) or ["", ""],
         "witnesses": [{"name": witness.name, "capacity": LABELS[witness.capacity]} for witness in ceremony.witnesses]

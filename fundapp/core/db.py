@@ -10,26 +10,46 @@ import hmac
 import os
 import threading
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
+from itertools import count
 from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Date, DateTime, Enum, LargeBinary, MetaData, String, Text, event, select
-from sqlalchemy.engine import Connection, CursorResult, Engine
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    DateTime,
+    Enum,
+    LargeBinary,
+    MetaData,
+    NullPool,
+    String,
+    Text,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+)
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 from fundapp.core.money import Money, from_fen, to_fen
+from fundapp.core.rights import Tables, authorizer, grants
 
 LONGEST_WORD = 40
 ROWS_AT_ONCE = 2000
+VALUES_AT_ONCE = 4096
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "busy_timeout=10000")
+KEPT_STATEMENTS = 512  # of a connection to SQLite: each is looked at by the authorizer once, when it is compiled
 APPEND_ONLY: set[str] = set()
+DELETABLE: set[str] = set()
 
 
 class MoneyColumn(TypeDecorator[Money]):
@@ -141,15 +161,24 @@ class Book(Base):
     last_at: Mapped[datetime | None]
 
 
-Evidence = TypeVar("Evidence", bound=Base)
+TABLES = Tables(known=Base.metadata.tables.keys(), append_only=APPEND_ONLY, deletable=DELETABLE)
+permit = authorizer(TABLES)
+
+Model = TypeVar("Model", bound=Base)
 
 
-def append_only(model: type[Evidence]) -> type[Evidence]:
-    """Mark a table as evidence: the session refuses to change or delete its rows, and so do triggers in the
-    database."""
+def append_only(model: type[Model]) -> type[Model]:
+    """Mark a table as evidence: the session refuses to change or delete its rows, and so do triggers in the database
+    and the rights of the application's connection."""
     APPEND_ONLY.add(str(model.__tablename__))
     event.listen(model, "before_update", _refuse_change)
     event.listen(model, "before_delete", _refuse_change)
+    return model
+
+
+def deletable(model: type[Model]) -> type[Model]:
+    """Mark a table from which the application deletes rows; on every other its connection may not."""
+    DELETABLE.add(str(model.__tablename__))
     return model
 
 
@@ -189,29 +218,67 @@ def on_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 
 
-def run(statement: str, parameters: Sequence[Any] = (), *, many: bool = False) -> CursorResult[Any]:
-    """One statement straight to the driver, in the session's transaction: for the few paths where many rows are
-    written at once. Parameters stand as ``?`` and are what the driver keeps: whole fen, words, ``stored()`` moments.
+def run(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """One statement straight to the driver, in the session's transaction; its rows, if it has any.
 
-    Args:
-        many: ``parameters`` is a list of rows, and the statement is run for each.
+    For the few paths where everything is written at once and SQLAlchemy's own work would cost ten times the
+    database's. Parameters stand as ``?`` and are what the driver keeps: whole fen, words, ``stored()`` moments.
     """
+    with _cursor(statement, parameters, False) as cursor:
+        return cursor.fetchall() if cursor.description else []
+
+
+def run_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """The statement once for each row of parameters, in one go; as ``run()``."""
+    if rows:
+        with _cursor(statement, rows, True):
+            pass
+
+
+@contextmanager
+def _cursor(statement: str, parameters: Sequence[Any], many: bool) -> Iterator[Any]:
+    """A cursor of the driver that has run a statement. Who listens to the connection hears of it, and errors are those
+    of SQLAlchemy, as with any other statement."""
     connection = db.session.connection()
-    if connection.dialect.paramstyle != "qmark":
+    dialect = connection.dialect
+    if dialect.paramstyle != "qmark":
         statement = _numbered(statement)
-    if many:
-        return connection.exec_driver_sql(statement, [tuple(row) for row in parameters])
-    return connection.exec_driver_sql(statement, tuple(parameters))
+    cursor = connection.connection.cursor()
+    try:
+        (cursor.executemany if many else cursor.execute)(statement, parameters)
+        connection.dispatch.after_cursor_execute(connection, cursor, statement, parameters, None, many)
+        yield cursor
+    except dialect.loaded_dbapi.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
+        ) from error
+    finally:
+        cursor.close()
 
 
-def walk(statement: str, parameters: Sequence[Any] = ()) -> Generator[Any, None, None]:
+def walk(statement: str, parameters: Sequence[Any] = ()) -> Generator[tuple[Any, ...], None, None]:
     """The rows of a question, read on as they are asked for, so that memory does not grow with them; as ``run()``."""
     connection = db.session.connection()
-    if connection.dialect.paramstyle != "qmark":
+    if connection.dialect.name == "sqlite":
+        cursor = connection.connection.cursor()
+    else:
         statement = _numbered(statement)
-    result = connection.exec_driver_sql(statement, tuple(parameters), execution_options={"yield_per": ROWS_AT_ONCE})
-    with result:
-        yield from result
+        raw: Any = connection.connection.dbapi_connection
+        cursor = raw.cursor(name=f"walk_{next(_walks)}")
+    with closing(cursor):
+        cursor.execute(statement, parameters)
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield from rows
+
+
+_walks = count(1)
+
+
+def id_of(record: Base) -> int:
+    """The id of a record that was saved, without reading it again."""
+    identity = inspect(record).identity
+    assert identity is not None, f"{record!r} was not saved"
+    return int(identity[0])
 
 
 def moment_text(column: str) -> str:
@@ -238,13 +305,13 @@ def stored_day(day: date) -> Any:
     return day.isoformat() if on_sqlite() else day
 
 
-def new_ids(table: str, count: int) -> list[int]:
+def new_ids(table: str, wanted: int) -> list[int]:
     """Ids for as many new rows of a table, so that rows that name each other are written in sets."""
     if on_sqlite():  # one writer: nobody takes them meanwhile
-        last = int(run(f"SELECT COALESCE(MAX(id), 0) FROM {table}").scalar_one())  # noqa: S608 - a table's own name
-        return list(range(last + 1, last + 1 + count))
-    drawn = run(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, ?)", (count,))  # noqa: S608
-    return [int(one) for one in drawn.scalars()]
+        ((last,),) = run(f"SELECT COALESCE(MAX(id), 0) FROM {table}")  # noqa: S608 - a table's own name
+        return list(range(last + 1, last + 1 + wanted))
+    drawn = run(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, ?)", (wanted,))  # noqa: S608
+    return [one for (one,) in drawn]
 
 
 def for_update() -> str:
@@ -255,12 +322,32 @@ def for_update() -> str:
 def write(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Insert these rows in one go; values as ``run()`` takes them."""
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(len(columns))})"  # noqa: S608 - names of ours
-    run(statement, rows, many=True)
+    run_many(statement, rows)
 
 
-def marks(count: int) -> str:
+def chunks(values: Sequence[Any]) -> Iterator[list[Any]]:
+    """Values for ``IN (…)``: some thousands at a time, the last repeated up to a power of two, so that the drivers meet
+    few different statements and keep them prepared."""
+    for start in range(0, len(values), VALUES_AT_ONCE):
+        some = list(values[start : start + VALUES_AT_ONCE])
+        yield some + some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
+
+
+def marks(wanted: int) -> str:
     """``?, ?, ?``: the places of as many parameters."""
-    return ", ".join("?" * count)
+    return ", ".join("?" * wanted)
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """One unmoving view of the database for many reads; nobody waits for it."""
+    db.session.rollback()
+    if not on_sqlite():  # SQLite's write-ahead log gives every read transaction such a view
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        yield
+    finally:
+        db.session.rollback()
 
 
 @contextmanager
@@ -275,20 +362,45 @@ def _turn() -> Iterator[None]:
 def _begin(court_codes: list[str]) -> None:
     db.session.connection(execution_options={"begin": "IMMEDIATE"})
     for court_code in court_codes:
-        db.session.execute(select(Book.court_code).where(Book.court_code == court_code).with_for_update()).scalar_one()
+        found = run(f"SELECT court_code FROM books WHERE court_code = ?{for_update()}", (court_code,))  # noqa: S608
+        if not found:
+            raise NoResultFound(f"{court_code} has no book")
 
 
 def init_app(app: Flask) -> None:
     """Bind the database to the application and take transactions on SQLite into our own hands."""
     settings = app.config["SETTINGS"]
+    url = make_url(settings.database_url)
+    if settings.owner_url and make_url(settings.owner_url).username == url.username:
+        raise RuntimeError("DATABASE_URL and FUND_OWNER_URL name one role: the application must not own its tables")
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
+    if url.get_backend_name() == "sqlite":
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"] = {"cached_statements": KEPT_STATEMENTS}
     app.config["INDEX_KEY"] = hmac.new(settings.seal_key, b"blind index", hashlib.sha256).digest()
     app.extensions["seal"] = AESGCM(hmac.new(settings.seal_key, b"sealed columns", hashlib.sha256).digest())
     db.init_app(app)
     with app.app_context():
         if on_sqlite():
             _prepare_sqlite(db.engine)
+            event.listen(db.engine, "connect", lambda connection, record: connection.set_authorizer(permit))
+
+
+def owner_engine() -> Engine:
+    """Connections that may change the schema: for migrations, which ask for them, and for nothing else."""
+    engine = create_engine(
+        current_app.config["SETTINGS"].owner_url or db.engine.url, poolclass=NullPool, hide_parameters=True
+    )
+    if on_sqlite():
+        _prepare_sqlite(engine)
+    return engine
+
+
+def grant_rights(connection: Connection) -> None:
+    """Give the application's role its rights on the tables as they now are, in the owner's name."""
+    plain = connection.execution_options(no_parameters=True)
+    for statement in grants(db.engine.url.username or "", inspect(connection).get_table_names(), TABLES):
+        plain.exec_driver_sql(statement)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask, current_app
-from huey import Huey, MemoryHuey, SqliteHuey
+from huey import Huey, MemoryHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from fundapp.core.errors import NotFound, Refusal
@@ -69,6 +69,18 @@ def job(kind: str) -> Callable[[Work], Work]:
     return declare
 
 
+Duty = Callable[[], None]
+DUTIES: list[Duty] = []
+EVERY_TEN_MINUTES = "*/10"
+
+
+def regularly(duty: Duty) -> Duty:
+    """Declare what the worker looks after by itself: at its start and every ten minutes. Whether there is something to
+    do the duty itself decides, so that a server that slept through the hour makes up for it."""
+    DUTIES.append(duty)
+    return duty
+
+
 def init_app(app: Flask) -> None:
     settings = app.config["SETTINGS"]
     if settings.testing:
@@ -84,6 +96,16 @@ def init_app(app: Flask) -> None:
             _run(job_id, arguments)
 
     app.extensions["work"] = work
+    for duty in DUTIES:
+        _watch(app, huey, duty)
+
+
+def _watch(app: Flask, huey: Huey, duty: Duty) -> None:
+    @huey.on_startup(name=duty.__name__)
+    @huey.periodic_task(crontab(minute=EVERY_TEN_MINUTES), name=duty.__name__)
+    def attend() -> None:
+        with app.app_context():
+            duty()
 
 
 def start(kind: str, *, owner_id: int, **arguments: Any) -> str:
@@ -111,8 +133,8 @@ class _Consumer(Consumer):  # type: ignore[misc]
 
 
 def consumer(app: Flask) -> Consumer:
-    """What works the queue off."""
-    return _Consumer(app.extensions["huey"], workers=1, worker_type="thread", periodic=False)
+    """What works the queue off, and attends to the regular duties."""
+    return _Consumer(app.extensions["huey"], workers=1, worker_type="thread", periodic=True)
 
 
 def work_here(app: Flask) -> None:

@@ -6,19 +6,21 @@ places without complaint; nothing of that gets past this module.
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-import cn2an
 from moneyed import CNY, Money
 
 from fundapp.core.words import N_
 
 __all__ = [
+    "CANONICAL",
     "CNY",
     "LARGEST",
     "ZERO",
     "AmountError",
+    "CapitalStyle",
     "Money",
     "bare",
     "capital_date",
@@ -132,17 +134,70 @@ def plain(money: Money) -> str:
     return f"{Decimal(to_fen(money)).scaleb(-2):,.2f}"
 
 
-def capitals(money: Money) -> str:
+@dataclass(frozen=True)
+class CapitalStyle:
+    """What the rules for bills leave open; a court chooses.
+
+    Args:
+        zero_after_wan: 零 where the place of 万 (or 亿) is 0 and the 仟 below it is not: 壹拾万零柒仟元.
+        zero_after_yuan: 零 where the place of 元 is 0 and the 角 is not: 壹仟陆佰捌拾元零叁角贰分.
+        whole_after_jiao: 整 after 角.
+    """
+
+    zero_after_wan: bool = False
+    zero_after_yuan: bool = False
+    whole_after_jiao: bool = True
+
+
+CANONICAL = CapitalStyle()
+"""Optional zeros are left out; 整 stands after 角, since 会计基础工作规范 art. 52 asks for it."""
+
+
+def capitals(money: Money, style: CapitalStyle = CANONICAL) -> str:
     """The amount in Chinese capitals, without the leading 人民币: ``"壹万陆仟肆佰零玖元零贰分"``.
 
-    Optional zeros are left out; 整 stands after 元 and after 角. Red (negative) amounts begin with 负.
+    Red (negative) amounts begin with 负.
 
     Source:
-        正确填写票据和结算凭证的基本规定 (银发〔1997〕393号); 会计基础工作规范 art. 52 for 整 after 角.
+        正确填写票据和结算凭证的基本规定 (银发〔1997〕393号) for the zeros; 会计基础工作规范 art. 52 for 整.
     """
     fen = to_fen(money)
-    text: str = cn2an.an2cn(f"{abs(fen) // 100}.{abs(fen) % 100:02d}", "rmb")
-    return ("负" if fen < 0 else "") + text + ("整" if text.endswith("角") else "")
+    whole, cents = divmod(abs(fen), 100)
+    jiao, rest = divmod(cents, 10)
+    text = _capital_number(whole, style) + "元" if whole else "" if cents else "零元"
+    if jiao:
+        is_parted = whole > 0 and whole % 10 == 0 and style.zero_after_yuan
+        text += ("零" if is_parted else "") + CAPITAL_DIGITS[jiao] + "角"
+    if rest:
+        text += ("零" if whole and not jiao else "") + CAPITAL_DIGITS[rest] + "分"
+    elif not jiao or style.whole_after_jiao:
+        text += "整"
+    return ("负" if fen < 0 else "") + text
+
+
+def _capital_number(number: int, style: CapitalStyle = CANONICAL) -> str:
+    """A whole number above zero."""
+    for power, unit in ((10**8, "亿"), (10**4, "万")):
+        high, low = divmod(number, power)
+        if high:
+            below = _parting(high, low, power, style) + _capital_number(low, style) if low else ""
+            return _capital_number(high, style) + unit + below
+    text, is_parted = "", False
+    for place, unit in ((1000, "仟"), (100, "佰"), (10, "拾"), (1, "")):
+        digit = number // place % 10
+        if digit:
+            text += ("零" if is_parted and text else "") + CAPITAL_DIGITS[digit] + unit
+        is_parted = digit == 0
+    return text
+
+
+def _parting(high: int, low: int, power: int, style: CapitalStyle) -> str:
+    """The zero between what stands above 亿 or 万 and what below."""
+    begins_with_qian = 1000 <= low < 10**4 or low >= power // 10
+    if not begins_with_qian:
+        return "零"
+    is_place_empty = low < power // 10 or high % 10 == 0
+    return "零" if is_place_empty and style.zero_after_wan else ""
 
 
 def capital_date(day: date) -> str:
@@ -151,11 +206,6 @@ def capital_date(day: date) -> str:
     month = ("零" if day.month in (1, 2, 10) else "") + _capital_number(day.month)
     day_of_month = ("零" if day.day < 10 or day.day % 10 == 0 else "") + _capital_number(day.day)
     return f"{year}年{month}月{day_of_month}日"
-
-
-def _capital_number(number: int) -> str:
-    tens, ones = divmod(number, 10)
-    return (CAPITAL_DIGITS[tens] + "拾" if tens else "") + (CAPITAL_DIGITS[ones] if ones else "")
 
 
 def parse_amount(text: str) -> Money:

@@ -14,7 +14,7 @@ from flask import Flask, g, request, url_for
 from flask_babel import get_locale, gettext
 
 from fundapp.core import clock
-from fundapp.core.money import Money, capitals, plain
+from fundapp.core.money import Money, plain
 
 CATALOGUES = Path(__file__).parents[1] / "translations"
 LABELS: dict[enum.Enum, str] = {}
@@ -63,17 +63,20 @@ def compile_catalogues() -> None:
 
 
 TONES = {
-    "success": "met agreed approved paid done confirmed closed settled delivered fully_enforced",
-    "warning": "submitted recorded requested waiting built unknown paying open running planned frozen signed_in sent",
+    "success": "met agreed approved paid done confirmed closed settled delivered posted fully_enforced",
+    "warning": (
+        "submitted recorded requested waiting built unknown paying open running planned frozen signed_in sent "
+        "undo_requested"
+    ),
     "danger": "not_met refused failed absent",
     "info": "in_progress signed",
-    "secondary": "withdrawn cancelled returned released listed",
+    "secondary": "withdrawn cancelled returned released listed checked undone",
 }
 """Which tone a status is shown in, by its word; every badge also carries its text."""
 
 
 def init_app(app: Flask) -> None:
-    for name in (label, day, day_long, moment, yuan, capitals):
+    for name in (label, day, day_long, moment, yuan):
         app.add_template_filter(name)
     app.jinja_env.globals["tones"] = {word: tone for tone, words in TONES.items() for word in words.split()}
     app.context_processor(_context)

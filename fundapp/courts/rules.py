@@ -2,8 +2,10 @@
 
 import enum
 import re
+from datetime import date
 
 from fundapp.core.errors import RuleViolation
+from fundapp.core.money import yuan
 from fundapp.core.words import N_
 
 
@@ -40,6 +42,10 @@ YUEYANG_DISTRICT: list[tuple[str, str]] = [
 """The seed's district. Codes derive from administrative codes by 法〔2015〕137号 art. 5; 湘0691 is unconfirmed."""
 
 
+WRITTEN_EXAMPLES = (yuan("107000.53"), yuan("1409.50"))
+"""Amounts that show how a court writes capitals: one with both optional zeros, one that ends with 角."""
+
+
 def check_code(code: str) -> CourtLevel:
     """The level that a court code stands for."""
     if not _CODE.fullmatch(code):
@@ -55,6 +61,17 @@ def check_parent(code: str, parent_code: str | None) -> None:
             parent=parent_code,
             code=code,
         )
+
+
+def check_writing_day(effective_from: date, *, today: date, taken: bool) -> None:
+    """A way of writing begins on a day that is not over, so that papers that were printed stay as they are."""
+    if effective_from < today:
+        raise RuleViolation(
+            "启用日期不能早于今天%(today)s，以前的凭证和单据仍按当时的写法，请改用今天或之后的日期。",
+            today=today.isoformat(),
+        )
+    if taken:
+        raise RuleViolation("%(day)s已经选定过写法，请改用其他启用日期。", day=effective_from.isoformat())
 
 
 def check_keeps(keeper_code: str, code: str) -> None:

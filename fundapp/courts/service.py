@@ -1,12 +1,15 @@
 """Writes of courts."""
 
+from datetime import date
 from typing import Protocol
 
+from fundapp.core import clock
 from fundapp.core.db import db
 from fundapp.core.errors import RuleViolation
+from fundapp.core.money import CapitalStyle, capitals
 from fundapp.core.versions import check_seen
 from fundapp.courts import queries, rules
-from fundapp.courts.models import Court
+from fundapp.courts.models import AmountWriting, Court
 from fundapp.trail import service as trail
 from fundapp.trail.rules import Event
 from fundapp.trail.service import Actor
@@ -68,3 +71,33 @@ def rename(code: str, *, name: str, seen_version: int, actor: Administrator) -> 
     court.version += 1
     trail.record(Event.COURT_CHANGED, court.subject, court_code=code, actor=actor, name=name)
     return court
+
+
+def set_amount_writing(code: str, *, effective_from: date, style: CapitalStyle, actor: Administrator) -> AmountWriting:
+    """Choose how a court writes amounts in capitals from a day on.
+
+    Raises:
+        NotFound: no such court.
+        RuleViolation: not the actor's to keep, or a day that is over or taken.
+    """
+    court = queries.court(code)
+    rules.check_keeps(actor.court_code, code)
+    taken = db.session.get(AmountWriting, (code, effective_from)) is not None
+    rules.check_writing_day(effective_from, today=clock.today(), taken=taken)
+    writing = AmountWriting(
+        court_code=code,
+        effective_from=effective_from,
+        zero_after_wan=style.zero_after_wan,
+        zero_after_yuan=style.zero_after_yuan,
+        whole_after_jiao=style.whole_after_jiao,
+    )
+    db.session.add(writing)
+    trail.record(
+        Event.AMOUNT_WRITING_SET,
+        court.subject,
+        court_code=code,
+        actor=actor,
+        effective_from=effective_from.isoformat(),
+        example="、".join(capitals(amount, style) for amount in rules.WRITTEN_EXAMPLES),
+    )
+    return writing

@@ -1,15 +1,20 @@
 """The register of courts: everybody reads it, the administrator enters and corrects."""
 
+from dataclasses import asdict
+from datetime import date
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from fundapp.core import clock, money
 from fundapp.core.doors import require, signed_in
 from fundapp.core.forms import choice, saving
 from fundapp.core.listing import Column, workbook
+from fundapp.core.money import CapitalStyle, Money
 from fundapp.core.words import N_
-from fundapp.courts import queries, service
-from fundapp.courts.forms import EditForm, NewForm
+from fundapp.courts import queries, rules, service
+from fundapp.courts.forms import AmountWritingForm, EditForm, NewForm
 from fundapp.trail import queries as trail
 from fundapp.users.rules import Permission
 
@@ -68,3 +73,33 @@ def edit(code: str) -> Answer:
             return redirect(url_for(".index"))
     entries = trail.history(f"court:{code}")
     return render_template("courts/edit.html", form=form, court=court, entries=entries), form.http_status
+
+
+@bp.app_template_filter()
+def capitals(amount: Money, court_code: str | None = None, day: date | None = None) -> str:
+    """An amount as the court wrote it in capitals on a day: the reader's court and today, unless told otherwise."""
+    return money.capitals(amount, queries.capital_style(court_code or g.user.court_code, day or clock.today()))
+
+
+@bp.route("/<code>/amounts", methods=["GET", "POST"])
+@require(Permission.COURT_EDIT)
+def amounts(code: str) -> Answer:
+    court, today = queries.court(code), clock.today()
+    form = AmountWritingForm(data={"effective_from": today} | asdict(queries.capital_style(code, today)))
+    if form.submitted():
+        with saving(form, code):
+            service.set_amount_writing(
+                code,
+                effective_from=form.effective_from.data,
+                style=CapitalStyle(form.zero_after_wan.data, form.zero_after_yuan.data, form.whole_after_jiao.data),
+                actor=g.user,
+            )
+            flash(_("大写金额写法已选定，自启用日期起使用。"))
+            return redirect(url_for(".amounts", code=code))
+    shown = [
+        (writing, [money.capitals(amount, writing.style) for amount in rules.WRITTEN_EXAMPLES])
+        for writing in queries.amount_writings(code)
+    ]
+    return render_template(
+        "courts/amounts.html", form=form, court=court, examples=rules.WRITTEN_EXAMPLES, writings=shown
+    ), form.http_status

@@ -130,6 +130,7 @@ class CaseMoney:
     """Where the money of one case stands; each figure in CNY.
 
     Attributes:
+        opening: what the court's books began with; the creditor's without allocation.
         received: confirmed, whenever it came.
         received_before: of it, what came before the fund advanced, and so is the creditor's without allocation.
         unallocated: confirmed, to be split first, so that nobody may be paid from it yet.
@@ -140,6 +141,7 @@ class CaseMoney:
         free: in the books for this case, less what is promised and what is not allocated.
     """
 
+    opening: Money
     received: Money
     received_before: Money
     unallocated: Money
@@ -155,7 +157,7 @@ class CaseMoney:
     @property
     def creditors_own(self) -> Money:
         """What is the creditors' without allocation."""
-        return self.received_before - self.refunds_before
+        return self.opening + self.received_before - self.refunds_before
 
     @property
     def left(self) -> dict[Purpose, Money]:
@@ -167,7 +169,7 @@ class CaseMoney:
 
 
 def case_money(case: Case) -> CaseMoney:
-    """Every figure of the case's money, in three reads."""
+    """Every figure of the case's money, in four reads."""
     came = db.session.execute(
         select(
             CaseReceipt.needs_allocation,
@@ -190,6 +192,7 @@ def case_money(case: Case) -> CaseMoney:
         return total(amount for purpose, after, _, amount in went if purpose is Purpose.REFUND and after is is_after)
 
     return CaseMoney(
+        opening=books.opening_of_case(case.court_code, Account.CASE_MONEY, case.subject),
         received=total(amount for _, _, amount, _, _ in came),
         received_before=total(amount for needed, _, amount, _, _ in came if not needed),
         unallocated=unallocated,

@@ -27,7 +27,7 @@ from fundapp.ledger import queries as books
 from fundapp.ledger.rules import month_of
 from fundapp.ledger.service import Hands
 from fundapp.trail import service as trail
-from fundapp.trail.rules import Event
+from fundapp.trail.rules import Event, SigningReason
 from fundapp.users.models import User
 from fundapp.users.rules import check_acts_here
 
@@ -155,6 +155,7 @@ def sign(batch_id: int, *, seen_version: int, actor: User) -> Batch:
     _check_intact(batch)
     batch.status, batch.signed_by_id, batch.signed_at = BatchStatus.SIGNED, actor.id, clock.now()
     _record_batch(Event.BATCH_SIGNED, batch, actor)
+    trail.sign_head(batch.court_code, reason=SigningReason.BATCH)
     return batch
 
 

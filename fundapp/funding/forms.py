@@ -70,6 +70,23 @@ class ReceiptReturnForm(Form):
     reason = LongTextField(_l("退回原因"), [required(N_("请写明退回原因，以便经办人改正。"))], longest=200)
 
 
+class ReceiptCorrectionForm(Form):
+    """What is wrong with a confirmed receipt, and what is right."""
+
+    method = ChoiceField(_l("更正方式"), [required(N_("请选择更正方式。"))])
+    amount = MoneyField(_l("正确金额"), description=_l("整笔注销时不必填写。"))
+    source_id = ChoiceField(_l("正确的资金来源"), description=_l("来源没有错的，保持不变。"))
+    business_date = DayField(
+        _l("更正日期"), [required(N_("请填写更正日期。"))], description=_l("更正凭证记账的日期，不早于原凭证。")
+    )
+    reason = LongTextField(
+        _l("更正理由"),
+        [required(N_("请填写更正理由。"))],
+        longest=200,
+        description=_l("写明错在何处、依据什么原始凭证；理由会记入更正凭证的摘要。"),
+    )
+
+
 class SourceFilter(FilterForm):
     """What the list of sources is narrowed by."""
 

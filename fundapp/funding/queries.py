@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from fundapp.core.db import db
 from fundapp.core.errors import NotFound, RuleViolation
 from fundapp.core.money import ZERO, Money, plain, total
 from fundapp.funding import rules
 from fundapp.funding.models import FundReceipt, Source
-from fundapp.funding.rules import Direction, ReceiptStatus, SourceKind
+from fundapp.funding.rules import Content, Direction, ReceiptStatus, SourceKind
 from fundapp.ledger import queries as books
+from fundapp.ledger.models import Correction
 from fundapp.ledger.rules import Account, Movement
 
 
@@ -56,18 +57,43 @@ def receipts(
     *,
     status: ReceiptStatus | None = None,
     direction: Direction | None = None,
-    source_id: int | None = None,
+    source: Source | None = None,
 ) -> Select[Any]:
-    """The query of the list of receipts."""
+    """The query of the list of receipts; those of a source are the ones recorded from it or corrected to it."""
     query = select(FundReceipt).where(FundReceipt.court_code.in_(scope))
-    for column, value in (
-        (FundReceipt.status, status),
-        (FundReceipt.direction, direction),
-        (FundReceipt.source_id, source_id),
-    ):
+    for column, value in ((FundReceipt.status, status), (FundReceipt.direction, direction)):
         if value is not None:
             query = query.where(column == value)
+    if source is not None:
+        corrected = [
+            voucher_id
+            for voucher_id, changes in corrections([source.court_code]).items()
+            if any(change.restated_source == source.subject for change in changes)
+        ]
+        query = query.where(or_(FundReceipt.source_id == source.id, FundReceipt.voucher_id.in_(corrected)))
     return query
+
+
+def corrections(scope: Iterable[str]) -> dict[int, list[Correction]]:
+    """The confirmed corrections of receipts, by the voucher that first booked them."""
+    return books.confirmed_corrections(scope)
+
+
+def content(receipt: FundReceipt, changes: Iterable[Correction]) -> Content:
+    """What a receipt comes to after these corrections of it."""
+    recorded = Content(f"source:{receipt.source_id}", receipt.amount)
+    return rules.after(recorded, [(one.method, one.restated_source, one.restated_amount) for one in changes])
+
+
+def receipt_booked_by(voucher_id: int) -> FundReceipt | None:
+    """The receipt that a voucher books, or states anew."""
+    first = books.first_stated(voucher_id)
+    return db.session.scalar(select(FundReceipt).where(FundReceipt.voucher_id == first.id))
+
+
+def sources_of(court_code: str) -> Sequence[Source]:
+    """All sources of a court, stopped ones too."""
+    return db.session.scalars(select(Source).where(Source.court_code == court_code).order_by(Source.id)).all()
 
 
 def receipt_with(court_code: str, bank_reference: str) -> FundReceipt | None:
@@ -96,8 +122,9 @@ def draw(court_code: str, amount: Money, account: Account = Account.FUND_BANK) -
 
 @dataclass(frozen=True)
 class SourceFigures:
-    """What became of one source's money."""
+    """What became of one source's money; ``opening`` is what the court's books began with."""
 
+    opening: Money
     received: Money
     given_back: Money
     advanced: Money
@@ -105,10 +132,10 @@ class SourceFigures:
 
     @property
     def left(self) -> Money:
-        return self.received - self.given_back - self.advanced + self.recovered
+        return self.opening + self.received - self.given_back - self.advanced + self.recovered
 
 
-NOTHING = SourceFigures(ZERO, ZERO, ZERO, ZERO)
+NOTHING = SourceFigures(ZERO, ZERO, ZERO, ZERO, ZERO)
 _RECEIVED = tuple(rules.movement(kind, Direction.RECEIVED) for kind in SourceKind)
 _GIVEN_BACK = tuple(rules.movement(kind, Direction.GIVEN_BACK) for kind in SourceKind)
 _ADVANCED = (Movement.ADVANCE_PAID, Movement.ADVANCE_PAID_IN_CASH)
@@ -117,8 +144,8 @@ _ADVANCED = (Movement.ADVANCE_PAID, Movement.ADVANCE_PAID_IN_CASH)
 def figures(
     scope: Iterable[str], *, source: str | None = None, first_day: date | None = None, last_day: date | None = None
 ) -> dict[str, SourceFigures]:
-    """Every source's received, given back, advanced and recovered, by subject; from the postings that carry the
-    source."""
+    """Every source's opening, received, given back, advanced and recovered, by subject; from the postings that carry
+    the source."""
     moved = books.moved_by_source(scope, source=source, first_day=first_day, last_day=last_day)
 
     def of(about: str, movements: Iterable[Movement]) -> Money:
@@ -126,7 +153,11 @@ def figures(
 
     return {
         about: SourceFigures(
-            of(about, _RECEIVED), of(about, _GIVEN_BACK), of(about, _ADVANCED), of(about, (Movement.RECOVERED,))
+            of(about, (Movement.OPENING_BALANCE,)),
+            of(about, _RECEIVED),
+            of(about, _GIVEN_BACK),
+            of(about, _ADVANCED),
+            of(about, (Movement.RECOVERED,)),
         )
         for about in {about for about, _ in moved}
     }
@@ -140,6 +171,11 @@ def raised_by_kind(scope: frozenset[str]) -> dict[SourceKind, Money]:
         of_source = found.get(source.subject, NOTHING)
         raised[source.kind] += of_source.received - of_source.given_back
     return raised
+
+
+def opening(scope: frozenset[str]) -> Money:
+    """What these courts' sources held when the books began."""
+    return total(of_source.opening for of_source in figures(scope).values())
 
 
 def raised(scope: frozenset[str]) -> Money:

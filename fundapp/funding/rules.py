@@ -1,12 +1,14 @@
 """Words and checks of funding: pure."""
 
 import enum
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from fundapp.core.errors import RuleViolation
 from fundapp.core.money import ZERO, Money
 from fundapp.core.words import N_
-from fundapp.ledger.rules import Movement
+from fundapp.ledger.rules import CorrectionMethod, Movement
 
 
 class SourceKind(enum.Enum):
@@ -83,6 +85,43 @@ def check_receipt(amount: Money, business_date: date, *, today: date, is_active:
         raise RuleViolation("金额必须大于零，请填写实际到账金额。")
     if business_date > today:
         raise RuleViolation("到账日期不能晚于今天%(today)s，请按银行回单填写。", today=today.isoformat())
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a receipt comes to in the books, after its corrections.
+
+    Args:
+        source: subject of the source (``source:3``).
+        last: by which method it was corrected last; None when it stands as it was recorded.
+    """
+
+    source: str
+    amount: Money
+    last: CorrectionMethod | None = None
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.last is CorrectionMethod.CANCEL
+
+
+Change = tuple[CorrectionMethod, str | None, Money | None]
+
+
+def after(content: Content, changes: Iterable[Change]) -> Content:
+    """The content after these corrections in turn: each the method, the right source and the right amount."""
+    for method, source, amount in changes:
+        content = replace(content, last=method, source=source or content.source, amount=amount or content.amount)
+    return content
+
+
+def check_confirmed(status: ReceiptStatus) -> None:
+    """Only what stands in the books is corrected there."""
+    if status is not ReceiptStatus.CONFIRMED:
+        raise RuleViolation(
+            "该笔登记为“%(status)s”，没有入账，无需更正；登记有误的，请财务复核人员退回后重新登记。",
+            status=LABELS[status],
+        )
 
 
 def check_open(status: ReceiptStatus) -> None:

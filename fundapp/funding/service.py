@@ -5,7 +5,7 @@ from datetime import date
 from fundapp.core import clock
 from fundapp.core.db import db
 from fundapp.core.errors import RuleViolation
-from fundapp.core.money import Money, bare, plain
+from fundapp.core.money import ZERO, Money, bare, plain
 from fundapp.core.versions import check_seen
 from fundapp.funding import queries, rules
 from fundapp.funding.models import FundReceipt, Source
@@ -13,7 +13,7 @@ from fundapp.funding.rules import Direction, ReceiptStatus, SourceKind
 from fundapp.ledger import queries as books
 from fundapp.ledger import rules as ledger_rules
 from fundapp.ledger import service as ledger
-from fundapp.ledger.rules import Account
+from fundapp.ledger.rules import Account, CorrectionMethod
 from fundapp.ledger.service import Hands, booked
 from fundapp.trail import queries as trail_queries
 from fundapp.trail import service as trail
@@ -149,6 +149,67 @@ def return_receipt(receipt_id: int, *, reason: str, seen_version: int, actor: Us
         reason=reason,
     )
     return receipt
+
+
+def request_correction(
+    receipt_id: int,
+    *,
+    method: CorrectionMethod,
+    amount: Money | None,
+    source_id: int | None,
+    business_date: date,
+    reason: str,
+    actor: User,
+) -> None:
+    """Ask for a confirmed receipt to be corrected in the books: cancelled, or to the right amount and source.
+
+    Args:
+        amount: the right amount; not looked at when the receipt is cancelled.
+        source_id: the right source, likewise.
+
+    Raises:
+        NotFound: no such receipt or source in the actor's court.
+        RuleViolation: not confirmed, or as the ledger refuses it.
+    """
+    receipt = queries.receipt(receipt_id, frozenset({actor.court_code}))
+    rules.check_confirmed(receipt.status)
+    restated = None
+    if method is not CorrectionMethod.CANCEL:
+        source = queries.source(source_id or receipt.source_id, frozenset({actor.court_code}))
+        restated = booked(rules.movement(source.kind, receipt.direction), amount or ZERO, source=source.subject)
+    assert receipt.voucher_id is not None, "what is confirmed has a voucher"
+    ledger.request_correction(
+        books.last_stated(receipt.voucher_id),
+        method=method,
+        restated=restated,
+        business_date=business_date,
+        reason=reason,
+        actor=actor,
+    )
+
+
+@ledger.hear_of_corrections
+def corrected(voucher_id: int, actor: User) -> None:
+    """Let the register follow its books: the correction stands in the receipt's history, and the bank reference of one
+    that was cancelled becomes free for the right record."""
+    receipt = queries.receipt_booked_by(voucher_id)
+    if receipt is None or receipt.voucher_id is None:
+        return
+    changes = queries.corrections([receipt.court_code])[receipt.voucher_id]
+    content = queries.content(receipt, changes)
+    if content.is_cancelled:
+        receipt.bank_reference = f"{receipt.bank_reference}#{receipt.id}"
+    trail.record(
+        Event.RECEIPT_CORRECTED,
+        receipt.subject,
+        court_code=receipt.court_code,
+        actor=actor,
+        voucher=changes[-1].voucher.cited,
+        method=changes[-1].method.value,
+        source=content.source,
+        amount=bare(content.amount),
+        reason=changes[-1].reason,
+    )
 
 
 def _open_receipt(receipt_id: int, seen_version: int, actor: User) -> FundReceipt:

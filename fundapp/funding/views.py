@@ -1,15 +1,20 @@
 """Sources, what became of their money, and receipts."""
 
+from collections.abc import Callable, Iterable
+
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from fundapp.core import clock
 from fundapp.core.doors import require
 from fundapp.core.forms import choice, choices_of, saving
 from fundapp.core.listing import Column, listing
+from fundapp.core.money import ZERO, Money
 from fundapp.core.words import N_
 from fundapp.funding import queries, service
 from fundapp.funding.forms import (
+    ReceiptCorrectionForm,
     ReceiptDecisionForm,
     ReceiptFilter,
     ReceiptForm,
@@ -19,7 +24,9 @@ from fundapp.funding.forms import (
     SourceForm,
 )
 from fundapp.funding.models import FundReceipt, Source
-from fundapp.funding.rules import Direction, ReceiptStatus, SourceKind
+from fundapp.funding.rules import Content, Direction, ReceiptStatus, SourceKind
+from fundapp.ledger import queries as books
+from fundapp.ledger.rules import MEANING, CorrectionMethod
 from fundapp.trail import queries as trail
 from fundapp.trail import service as trail_service
 from fundapp.users.rules import Permission
@@ -38,6 +45,7 @@ def _source_columns(figures: dict[str, queries.SourceFigures]) -> list[Column]:
         Column(N_("来源类别"), lambda source: source.kind),
         Column(N_("来源名称"), lambda source: source.name, width=36),
         Column(N_("依据文件"), lambda source: source.document, width=36),
+        Column(N_("期初（元）"), lambda source: of(source).opening, "money"),
         Column(N_("到账（元）"), lambda source: of(source).received, "money"),
         Column(N_("退回（元）"), lambda source: of(source).given_back, "money"),
         Column(N_("垫付（元）"), lambda source: of(source).advanced, "money"),
@@ -89,11 +97,12 @@ def show(source_id: int) -> Answer:
     figures = queries.figures([source.court_code], source=source.subject)
     return listing(
         "funding/show.html",
-        queries.receipts(g.user.scope, source_id=source_id),
+        queries.receipts(g.user.scope, source=source),
         FundReceipt.id,
-        RECEIPT_COLUMNS,
+        _receipt_columns(content := _contents([source.court_code])),
         title=source.name,
         source=source,
+        content=content,
         figures=figures.get(source.subject, queries.NOTHING),
         entries=trail.history(source.subject),
     )
@@ -126,15 +135,28 @@ def change_source(source_id: int) -> Answer:
     return render_template("funding/change_source.html", source=source, form=form), form.http_status
 
 
-RECEIPT_COLUMNS = [
-    Column(N_("法院代字"), lambda receipt: receipt.court_code, width=10),
-    Column(N_("日期"), lambda receipt: receipt.business_date, "day", 12),
-    Column(N_("资金来源"), lambda receipt: receipt.source.name, width=36),
-    Column(N_("收付方向"), lambda receipt: receipt.direction, width=12),
-    Column(N_("金额（元）"), lambda receipt: receipt.amount, "money"),
-    Column(N_("银行流水号"), lambda receipt: receipt.bank_reference, width=24),
-    Column(N_("状态"), lambda receipt: receipt.status, width=12),
-]
+def _contents(scope: Iterable[str]) -> Callable[[FundReceipt], Content]:
+    """What each receipt of these courts comes to after its corrections, asked for once."""
+    corrections = queries.corrections(scope)
+    return lambda receipt: queries.content(receipt, corrections.get(receipt.voucher_id or 0, []))
+
+
+def _receipt_columns(content: Callable[[FundReceipt], Content]) -> list[Column]:
+    def right_amount(receipt: FundReceipt) -> Money | None:
+        found = content(receipt)
+        return (ZERO if found.is_cancelled else found.amount) if found.last else None
+
+    return [
+        Column(N_("法院代字"), lambda receipt: receipt.court_code, width=10),
+        Column(N_("日期"), lambda receipt: receipt.business_date, "day", 12),
+        Column(N_("资金来源"), lambda receipt: receipt.source.name, width=36),
+        Column(N_("收付方向"), lambda receipt: receipt.direction, width=12),
+        Column(N_("金额（元）"), lambda receipt: receipt.amount, "money"),
+        Column(N_("银行流水号"), lambda receipt: receipt.bank_reference, width=24),
+        Column(N_("状态"), lambda receipt: receipt.status, width=12),
+        Column(N_("更正方式"), lambda receipt: content(receipt).last or "", width=14),
+        Column(N_("更正后金额（元）"), right_amount, "money"),
+    ]
 
 
 @bp.get("/receipts")
@@ -147,7 +169,10 @@ def receipts() -> Answer:
     query = queries.receipts(
         g.user.scope, status=form.status.picked(ReceiptStatus), direction=form.direction.picked(Direction)
     )
-    return listing("funding/receipts.html", query, FundReceipt.id, RECEIPT_COLUMNS, title=_("到账登记"), form=form)
+    columns = _receipt_columns(content := _contents(g.user.scope))
+    return listing(
+        "funding/receipts.html", query, FundReceipt.id, columns, title=_("到账登记"), form=form, content=content
+    )
 
 
 @bp.route("/receipts/new", methods=["GET", "POST"])
@@ -185,9 +210,22 @@ def new_receipt() -> Answer:
 @require(Permission.SOURCE_READ)
 def receipt(receipt_id: int) -> Answer:
     receipt = queries.receipt(receipt_id, g.user.scope)
+    stands = books.last_stated(receipt.voucher_id) if receipt.voucher_id else None
+    is_waiting = stands is not None and books.has_waiting_correction(stands)
+    may_correct = (
+        stands is not None
+        and not (is_waiting or books.correction_of(stands))
+        and g.user.may(Permission.CORRECTION_REQUEST)
+        and g.user.court_code == receipt.court_code
+    )
+    corrections = queries.corrections([receipt.court_code]).get(receipt.voucher_id or 0, [])
     return render_template(
         "funding/receipt.html",
         receipt=receipt,
+        corrections=corrections,
+        content=queries.content(receipt, corrections),
+        is_waiting=is_waiting,
+        may_correct=may_correct,
         papers=trail.attachments(receipt.subject),
         entries=trail.history(receipt.subject),
     )
@@ -219,3 +257,35 @@ def return_receipt(receipt_id: int) -> Answer:
             flash(_("已退回，请经办人改正后重新登记。"))
             return redirect(url_for(".receipt", receipt_id=receipt_id))
     return render_template("funding/return_receipt.html", receipt=receipt, form=form), form.http_status
+
+
+@bp.route("/receipts/<int:receipt_id>/correction", methods=["GET", "POST"])
+@require(Permission.CORRECTION_REQUEST)
+def correct_receipt(receipt_id: int) -> Answer:
+    receipt = queries.receipt(receipt_id, g.user.scope)
+    content = _contents([receipt.court_code])(receipt)
+    form = ReceiptCorrectionForm(
+        data={
+            "amount": content.amount,
+            "source_id": content.source.removeprefix("source:"),
+            "business_date": clock.today(),
+        }
+    )
+    form.method.choices = choices_of(CorrectionMethod, blank=N_("请选择"))
+    form.source_id.choices = [choice(source.id, source.name) for source in queries.sources_of(receipt.court_code)]
+    if form.submitted():
+        with saving(form, g.user.court_code):
+            service.request_correction(
+                receipt_id,
+                method=CorrectionMethod(form.method.data),
+                amount=form.amount.data,
+                source_id=form.source_id.picked(int),
+                business_date=form.business_date.data,
+                reason=form.reason.data,
+                actor=g.user,
+            )
+            flash(_("更正申请已提交，请财务复核人员办理。"))
+            return redirect(url_for(".receipt", receipt_id=receipt_id))
+    return render_template(
+        "funding/correct_receipt.html", receipt=receipt, content=content, meaning=MEANING, form=form
+    ), form.http_status

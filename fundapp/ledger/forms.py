@@ -99,19 +99,19 @@ class CorrectionFilter(FilterForm):
 
 
 class RequestCorrectionForm(Form):
-    """The reversal that is asked for."""
+    """The cancelling that is asked for."""
 
-    business_date = DayField(_l("冲销日期"), [required(N_("请填写冲销日期。"))])
+    business_date = DayField(_l("更正日期"), [required(N_("请填写更正日期。"))], description=_l("更正凭证记账的日期。"))
     reason = LongTextField(
-        _l("冲销理由"),
-        [required(N_("请填写冲销理由。"))],
+        _l("更正理由"),
+        [required(N_("请填写更正理由。"))],
         longest=200,
-        description=_l("写明错在何处、依据什么原始凭证；理由会记入冲销凭证的摘要。"),
+        description=_l("写明错在何处、依据什么原始凭证；理由会记入更正凭证的摘要。"),
     )
 
 
 class DecideCorrectionForm(Form):
     """The reviewer's word on a correction."""
 
-    outcome = ChoiceField(_l("复核结果"), [required(N_("请选择复核结果：同意冲销，或退回申请。"))])
+    outcome = ChoiceField(_l("复核结果"), [required(N_("请选择复核结果：同意更正，或退回申请。"))])
     seen_version = VersionField()

@@ -7,9 +7,21 @@ from typing import Any
 
 from fundapp.core import clock, naming
 from fundapp.core.money import Money, capitals, plain, total
+from fundapp.courts import queries as courts
 from fundapp.ledger.models import PostingLine, Voucher
 from fundapp.ledger.queries import Linked, Signatures
-from fundapp.ledger.rules import LABELS, WORDS, Account, Entry, Ink, LedgerLine, LineKind, VoucherKind, number_ranges
+from fundapp.ledger.rules import (
+    LABELS,
+    WORDS,
+    Account,
+    Entry,
+    Ink,
+    LedgerLine,
+    LineKind,
+    Link,
+    VoucherKind,
+    number_ranges,
+)
 
 LINES_PER_SHEET = 6
 """As the template has it: two lines for each posting."""
@@ -51,7 +63,7 @@ def voucher_data(voucher: Voucher, around: Around) -> dict[str, Any]:
         "lines": [row for line in voucher.lines for row in _sides(voucher.ink, line, around.names)],
         "debit_total": plain(amount),
         "credit_total": plain(amount),
-        "capitals": capitals(amount),
+        "capitals": capitals(amount, courts.capital_style(voucher.court_code, voucher.posted_on)),
         "attachments": voucher.attachments,
         "prepared_by": around.signatures.prepared_by,
         "reviewed_by": around.signatures.reviewed_by,
@@ -73,7 +85,9 @@ def signed_total(voucher: Voucher) -> Money:
 def link_words(link: Linked) -> str:
     """``注销2018收0001号凭证``, or from the original to its correction ``已由2018收0002号凭证注销``."""
     word = LABELS[link.link]
-    return f"已由{link.cited}号凭证{word}" if link.is_later else f"{word}{link.cited}号凭证"
+    if link.is_later:
+        return f"已由{link.cited}号凭证{word}"
+    return f"调整{link.cited}号凭证金额" if link.link is Link.ADJUSTS else f"{word}{link.cited}号凭证"
 
 
 def _sides(ink: Ink, line: PostingLine, names: Names) -> Iterator[list[str]]:

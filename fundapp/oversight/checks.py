@@ -16,6 +16,7 @@ from fundapp.disbursement.rules import Order, Payer, batch_digest, line_digest
 from fundapp.ledger import rules as ledger
 from fundapp.ledger.rules import KEPT
 from fundapp.oversight import proofs
+from fundapp.trail import proofs as signatures
 from fundapp.trail import queries as trail
 
 
@@ -142,6 +143,37 @@ CHECKS: tuple[Check, ...] = (
         "%(court_code)s期初余额过渡科目还有%(left_over)s分",
     ),
     Check(
+        "期初余额凭证与导入明细相符",
+        """
+        SELECT court_code, account, case_ref, source_ref FROM (
+            SELECT o.court_code, l.account, l.case_ref, l.source_ref,
+                CASE WHEN l.side = 'debit' THEN l.amount ELSE -l.amount END AS net
+            FROM opening_lines l JOIN openings o ON o.id = l.opening_id WHERE o.status IN ('posted', 'undo_requested')
+            UNION ALL
+            SELECT v.court_code, CASE WHEN p.debit = '0000' THEN p.credit ELSE p.debit END,
+                COALESCE(p.case_ref, ''), COALESCE(p.source_ref, ''),
+                CASE WHEN p.debit = '0000' THEN p.amount ELSE -p.amount END
+            FROM vouchers v JOIN posting_lines p ON p.voucher_id = v.id
+            WHERE substr(v.name, 1, 8) = 'opening:' AND v.id NOT IN
+                (SELECT reverses_id FROM vouchers WHERE reverses_id IS NOT NULL)
+        ) both_sides GROUP BY court_code, account, case_ref, source_ref HAVING SUM(net) <> 0
+        ORDER BY court_code, account, case_ref, source_ref LIMIT 1
+        """,
+        "%(court_code)s科目%(account)s %(case_ref)s %(source_ref)s的期初凭证与导入明细不符",
+    ),
+    Check(
+        "业务凭证都记在期初余额日期之后",
+        """
+        SELECT v.court_code, v.year, v.number FROM vouchers v
+        JOIN openings o ON o.court_code = v.court_code AND o.status IN ('posted', 'undo_requested')
+            AND v.posted_on <= o.day
+        WHERE substr(v.name, 1, 8) <> 'opening:' AND (v.reverses_id IS NULL OR v.reverses_id NOT IN
+            (SELECT id FROM vouchers WHERE substr(name, 1, 8) = 'opening:'))
+        ORDER BY v.court_code, v.year, v.number LIMIT 1
+        """,
+        "%(voucher)s记在期初余额日期当日或以前",
+    ),
+    Check(
         "资产和负债余额不反向，预留不超过余额",
         """
         SELECT court_code, account, part FROM standing_balances
@@ -154,8 +186,12 @@ CHECKS: tuple[Check, ...] = (
         "结账后未再记入凭证",
         """
         SELECT v.court_code, v.year, v.number, c.month FROM vouchers v
-        JOIN closed_months c ON c.court_code = v.court_code AND v.month <= c.month AND v.recorded_at > c.closed_at
-        ORDER BY v.court_code, v.year, v.number LIMIT 1
+        JOIN closed_months c ON c.court_code = v.court_code AND v.month <= c.month
+        LEFT JOIN reopened_months r ON r.closing_id = c.id
+        WHERE (v.recorded_at > c.closed_at AND (r.closing_id IS NULL OR v.recorded_at < r.reopened_at))
+           OR (CAST(v.year AS VARCHAR(4)) = substr(c.month, 1, 4) AND v.number > c.last_number
+               AND (r.closing_id IS NULL OR v.number <= r.last_number))
+        ORDER BY v.court_code, v.year, v.number, c.month LIMIT 1
         """,
         "%(voucher)s在%(month)s结账之后记入已结账的月份",
     ),
@@ -163,11 +199,26 @@ CHECKS: tuple[Check, ...] = (
         "已结账月份的凭证数不变",
         """
         SELECT c.court_code, c.month, c.vouchers, COUNT(v.id) AS found FROM closed_months c
-        LEFT JOIN vouchers v ON v.court_code = c.court_code AND v.month = c.month
-        GROUP BY c.court_code, c.month, c.vouchers HAVING c.vouchers <> COUNT(v.id)
+        LEFT JOIN vouchers v ON v.court_code = c.court_code AND v.month = c.month AND v.number <= c.last_number
+        GROUP BY c.id, c.court_code, c.month, c.vouchers HAVING c.vouchers <> COUNT(v.id)
         ORDER BY c.court_code, c.month LIMIT 1
         """,
         "%(court_code)s %(month)s结账时凭证%(vouchers)s张，现有%(found)s张",
+    ),
+    Check(
+        "反结账均经申请和他人同意，年度的另经审计同意",
+        """
+        SELECT r.court_code, c.month FROM reopened_months r LEFT JOIN closed_months c ON c.id = r.closing_id
+        LEFT JOIN reopening_requests q ON q.closing_id = r.closing_id AND q.requested_by_id = r.requested_by_id
+            AND NOT EXISTS (SELECT 1 FROM reopening_decisions n WHERE n.request_id = q.id AND n.outcome = 'returned')
+        LEFT JOIN reopening_decisions d ON d.request_id = q.id AND d.step = 'approval' AND d.outcome = 'agreed'
+            AND d.decided_by_id = r.agreed_by_id AND d.decided_by_id <> r.requested_by_id
+        LEFT JOIN reopening_decisions a ON a.request_id = q.id AND a.step = 'audit' AND a.outcome = 'agreed'
+            AND a.decided_by_id = r.audited_by_id
+        WHERE d.id IS NULL OR c.id IS NULL OR (substr(c.month, 6, 2) = '12' AND a.id IS NULL)
+        ORDER BY r.court_code, c.month LIMIT 1
+        """,
+        "%(court_code)s %(month)s反结账没有相应的申请和同意",
     ),
     Check(
         "每笔垫付最多支付一次，状态与付款一致",
@@ -254,10 +305,13 @@ CHECKS: tuple[Check, ...] = (
             SELECT r.court_code, 'case:' || CAST(r.case_id AS VARCHAR(20)), r.fund FROM allocations r
             WHERE r.voucher_id IS NULL OR r.voucher_id NOT IN
                 (SELECT reverses_id FROM vouchers WHERE reverses_id IS NOT NULL)
+            UNION ALL
+            SELECT o.court_code, l.case_ref, -l.amount FROM opening_lines l JOIN openings o ON o.id = l.opening_id
+            WHERE l.account = '1218.01' AND l.amount <> 0 AND o.status IN ('posted', 'undo_requested')
         ) both_sides WHERE court_code IN (SELECT court_code FROM booking_models WHERE model = 'B')
         GROUP BY court_code, part HAVING SUM(owed) <> 0 ORDER BY court_code, part LIMIT 1
         """,
-        "%(court_code)s %(part)s的应收垫付款与垫付、追偿台账不符",
+        "%(court_code)s %(part)s的应收垫付款与期初、垫付、追偿台账不符",
     ),
     Check(
         "案款结存等于到账减发放减归还（分案）",
@@ -277,9 +331,12 @@ CHECKS: tuple[Check, ...] = (
             SELECT r.court_code, 'case:' || CAST(r.case_id AS VARCHAR(20)), r.fund FROM allocations r
             WHERE r.voucher_id IS NULL OR r.voucher_id NOT IN
                 (SELECT reverses_id FROM vouchers WHERE reverses_id IS NOT NULL)
+            UNION ALL
+            SELECT o.court_code, l.case_ref, -l.amount FROM opening_lines l JOIN openings o ON o.id = l.opening_id
+            WHERE l.account = '2901.02' AND l.amount <> 0 AND o.status IN ('posted', 'undo_requested')
         ) both_sides GROUP BY court_code, part HAVING SUM(held) <> 0 ORDER BY court_code, part LIMIT 1
         """,
-        "%(court_code)s %(part)s的案款结存与到账、发放、追偿台账不符",
+        "%(court_code)s %(part)s的案款结存与期初、到账、发放、追偿台账不符",
     ),
     Check(
         "已入账的登记都有凭证",
@@ -309,6 +366,9 @@ CHECKS: tuple[Check, ...] = (
             SELECT court_code, 'payout', id FROM payouts WHERE approved_by_id = prepared_by_id
             UNION ALL
             SELECT court_code, 'ceremony', id FROM ceremonies WHERE frozen_by_id = planned_by_id
+            UNION ALL
+            SELECT court_code, 'opening', id FROM openings
+            WHERE reviewed_by_id = requested_by_id OR undo_reviewed_by_id = undo_requested_by_id
         ) alone ORDER BY court_code, kind, id LIMIT 1
         """,
         "%(court_code)s %(kind)s:%(id)s由同一人登记和复核",
@@ -388,7 +448,9 @@ CHECKS: tuple[Check, ...] = (
         SELECT y.court_code, y.year FROM closed_years y
         LEFT JOIN closed_months c ON c.court_code = y.court_code
             AND c.month LIKE CAST(y.year AS VARCHAR(4)) || '-%'
-        GROUP BY y.court_code, y.year HAVING COUNT(c.month) <> 12 ORDER BY y.court_code, y.year LIMIT 1
+            AND NOT EXISTS (SELECT 1 FROM reopened_months r WHERE r.closing_id = c.id)
+        WHERE NOT EXISTS (SELECT 1 FROM reopened_months e WHERE e.closing_id = y.closing_id)
+        GROUP BY y.id, y.court_code, y.year HAVING COUNT(c.month) <> 12 ORDER BY y.court_code, y.year LIMIT 1
         """,
         "%(court_code)s %(year)s年登记为已年终结账，但十二个月未全部结账",
     ),
@@ -404,6 +466,7 @@ def checks() -> Iterator[tuple[str, str | None]]:
     for court_code in trail.heads():
         yield f"{court_code} {VOUCHERS_ARE_WHOLE}", proofs.first_unsealed(court_code)
         yield f"{court_code} {TRAIL_IS_WHOLE}", trail.first_break(court_code)
+    yield from signatures.checks()
 
 
 VOUCHERS_ARE_WHOLE = "凭证、分录与校验码及操作留痕相符"
@@ -465,4 +528,5 @@ def _order(row: Any) -> Order:
 WALKS: dict[str, Callable[[], str | None]] = {
     "科目余额及分项余额等于分录合计": proofs.first_unbalanced,
     "批次与签发时的内容相符": _unsealed_batch,
+    "已结账月份的凭证与结账时和操作留痕相符": proofs.first_changed_period,
 }

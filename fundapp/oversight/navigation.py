@@ -67,9 +67,12 @@ PAGES: list[tuple[str, list[tuple[str, str, Permission | None]]]] = [
             (N_("明细账"), "ledger.accounts", Permission.LEDGER_READ),
             (N_("试算平衡表"), "ledger.trial_balance", Permission.LEDGER_READ),
             (N_("凭证装订"), "ledger.binding", Permission.LEDGER_READ),
-            (N_("冲销申请"), "ledger.corrections", Permission.LEDGER_READ),
+            (N_("更正申请"), "ledger.corrections", Permission.LEDGER_READ),
+            (N_("期初余额"), "openings.index", Permission.LEDGER_READ),
             (N_("结账"), "yearend.index", Permission.LEDGER_READ),
             (N_("审计包"), "yearend.packages", Permission.AUDIT_EXPORT),
+            (N_("存证单"), "oversight.anchors", Permission.ANCHOR_READ),
+            (N_("核验记录"), "oversight.verifications", Permission.LEDGER_READ),
         ],
     ),
     (
@@ -85,6 +88,7 @@ PAGES: list[tuple[str, list[tuple[str, str, Permission | None]]]] = [
 
 RECORDS: dict[str, tuple[str, str]] = {
     "advance": ("advances.show", "advance_id"),
+    "anchor-sheet": ("oversight.anchor", "sheet_id"),
     "assessment": ("eligibility.show", "assessment_id"),
     "audit-package": ("yearend.show", "package_id"),
     "batch": ("disbursement.show", "batch_id"),
@@ -94,6 +98,7 @@ RECORDS: dict[str, tuple[str, str]] = {
     "ceremony": ("ceremonies.show", "ceremony_id"),
     "fund-receipt": ("funding.receipt", "receipt_id"),
     "ladder": ("approvals.show", "ladder_id"),
+    "opening": ("openings.show", "opening_id"),
     "payout": ("custody.payout", "payout_id"),
     "result-file": ("disbursement.result", "file_id"),
     "source": ("funding.show", "source_id"),

@@ -9,12 +9,12 @@ from collections.abc import Generator
 from contextlib import closing
 from typing import Any
 
-from fundapp.core.db import blind_index, moment_text, walk
+from fundapp.core.db import blind_index, moment_text, run, walk
 from fundapp.core.digests import digest_of
 from fundapp.core.money import from_fen
 from fundapp.ledger import rules as ledger
 from fundapp.ledger.queries import SUMMARY_PURPOSE
-from fundapp.ledger.rules import Account, Ink, Movement, Posting, VoucherKind
+from fundapp.ledger.rules import Account, Ink, Movement, Posting
 from fundapp.trail.rules import Event
 
 VOUCHERS = """
@@ -25,14 +25,19 @@ VOUCHERS = """
     FROM vouchers v JOIN posting_lines p ON p.voucher_id = v.id
     WHERE v.court_code = ? ORDER BY v.id, p.line
 """
-HEAD = 21  # columns of the voucher; the rest are its posting's
+WORDS = {kind.value: word for kind, word in ledger.WORDS.items()}
+ANY = Movement.RECOVERED  # whatever moved, it is the accounts that balance
+ACCOUNTS = {account.value for account in Account}
 POSTED = "SELECT subject, facts FROM trail_entries WHERE court_code = ? AND event = ? ORDER BY seq"
 
 FLOWS = """
-    SELECT v.court_code, v.ink, p.movement, p.debit, p.credit, p.case_ref, p.source_ref, p.debtor_ref, SUM(p.amount)
+    SELECT v.court_code, v.ink, p.debit, p.credit, p.case_ref, p.source_ref, p.debtor_ref, SUM(p.amount)
     FROM posting_lines p JOIN vouchers v ON v.id = p.voucher_id
-    GROUP BY v.court_code, v.ink, p.movement, p.debit, p.credit, p.case_ref, p.source_ref, p.debtor_ref
+    GROUP BY v.court_code, v.ink, p.debit, p.credit, p.case_ref, p.source_ref, p.debtor_ref
 """
+CLOSINGS = "SELECT court_code, month, last_number, digest FROM closed_months ORDER BY court_code, month, round"
+HELD = "SELECT digest FROM vouchers WHERE court_code = ? AND month = ? AND number <= ? ORDER BY number"
+CLOSED = "SELECT court_code, facts FROM trail_entries WHERE event = ? ORDER BY court_code, seq"
 STANDING = "SELECT court_code, account, part, debit, credit FROM standing_balances"
 
 
@@ -81,7 +86,7 @@ def _digest(court_code: str, rows: list[Any]) -> str:
         )
     links = (cashier, ink, reverses, adjusts, restates)
     head = (
-        form, court_code, total_number, ledger.cited(year, VoucherKind(kind), kind_number), name, business_date,
+        form, court_code, total_number, f"{year}{WORDS.get(kind, '?')}{kind_number:04d}", name, business_date,
         posted_on, recorded_at, blind_index(summary, SUMMARY_PURPOSE), str(attachments), str(prepared), str(reviewed),
         str(booked), *("" if one is None else str(one) for one in links),
     )  # fmt: skip
@@ -92,10 +97,10 @@ def first_unbalanced() -> str | None:
     """The first kept balance, whole or part, that is not the sum of its postings."""
     expected: dict[tuple[str, str, str], list[int]] = {}
     with closing(walk(FLOWS)) as flows:
-        for court_code, ink, movement, debit, credit, case, source, debtor, amount in flows:
-            posting = Posting(
-                Movement(movement), Account(debit), Account(credit), from_fen(int(amount)), case, source, debtor
-            )
+        for court_code, ink, debit, credit, case, source, debtor, amount in flows:
+            if not {debit, credit} <= ACCOUNTS:
+                return f"{court_code} {debit} {credit}: 分录含科目表以外的科目"
+            posting = Posting(ANY, Account(debit), Account(credit), from_fen(int(amount)), case, source, debtor)
             is_red = ink == Ink.RED.value
             for side, account in enumerate((posting.debit, posting.credit)):
                 for part in ledger.parts_of(account, posting):
@@ -107,3 +112,22 @@ def first_unbalanced() -> str | None:
             if expected.pop(key, [0, 0]) != [debit, credit]:
                 return " ".join(key).strip() + ": 余额与分录不符"
     return " ".join(min(expected)) + ": 缺少余额" if expected else None
+
+
+def first_changed_period() -> str | None:
+    """The first closing of a month whose vouchers are not those it was sealed with, or of which the trail tells
+    otherwise; what was reopened and closed again is asked for every time."""
+    told: dict[tuple[str, str], list[str]] = {}
+    with closing(walk(CLOSED, (Event.MONTH_CLOSED.value,))) as entries:
+        for court_code, facts in entries:
+            known = json.loads(facts)
+            told.setdefault((court_code, known["month"]), []).append(known.get("digest", ""))
+    for court_code, month, last_number, digest in run(CLOSINGS):
+        with closing(walk(HELD, (court_code, month, last_number))) as held:
+            if digest_of(row[0] for row in held) != digest:
+                return f"{court_code} {month}: 凭证与结账时的校验码不符"
+        entries_left = told.get((court_code, month), [])
+        if not entries_left or entries_left.pop(0) not in ("", digest):
+            return f"{court_code} {month}: 结账与操作留痕不符"
+    missing = sorted(key for key, left in told.items() if left)
+    return " ".join(missing[0]) + ": 留痕所记结账已不存在" if missing else None

@@ -4,9 +4,10 @@ place."""
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, literal_column, select, text
 
 from fundapp.advances import queries as advances
 from fundapp.advances.models import Advance
@@ -21,7 +22,8 @@ from fundapp.ceremonies.models import Ceremony, CeremonyLine
 from fundapp.ceremonies.rules import CeremonyStatus, PayeeStatus
 from fundapp.core import clock
 from fundapp.core.db import db
-from fundapp.core.money import Money, bare, yuan
+from fundapp.core.errors import NotFound
+from fundapp.core.money import ZERO, Money, bare, yuan
 from fundapp.core.words import N_
 from fundapp.courts import queries as courts
 from fundapp.custody.models import CaseReceipt, Payout
@@ -36,9 +38,14 @@ from fundapp.funding.models import FundReceipt, Source
 from fundapp.funding.rules import ReceiptStatus
 from fundapp.ledger import queries as books
 from fundapp.ledger import rules as ledger_rules
-from fundapp.ledger.models import Correction, Voucher
-from fundapp.ledger.rules import CorrectionStatus
+from fundapp.ledger.models import Correction, Opening, Voucher
+from fundapp.ledger.rules import Account, CorrectionStatus, OpeningStatus
+from fundapp.oversight import rules
+from fundapp.oversight.models import AnchorSheet, Verification
+from fundapp.oversight.rules import Light
 from fundapp.recovery import queries as recovery
+from fundapp.trail.models import SignedHead, TrailEntry
+from fundapp.trail.rules import Anchor, SigningReason
 from fundapp.users.models import User
 from fundapp.users.rules import Permission
 
@@ -50,6 +57,7 @@ class Figures:
     cases_total: int
     cases_under_ceiling: int
     cases_concluded_by_advance: int
+    opening: Money
     raised: Money
     reserved: Money
     available: Money
@@ -71,6 +79,7 @@ def figures(scope: frozenset[str]) -> Figures:
         cases_total=_count_cases(scope),
         cases_under_ceiling=sum(_under_ceiling(court_code) for court_code in scope),
         cases_concluded_by_advance=concluded(scope),
+        opening=funding.opening(scope),
         raised=funding.raised(scope),
         reserved=books.reserved_in(scope),
         available=books.available_in(scope),
@@ -197,6 +206,91 @@ def by_court(scope: frozenset[str]) -> Sequence[CourtFigures]:
 
 
 @dataclass(frozen=True)
+class AnchorFigures:
+    """What an anchor sheet says of a court's books beside the head of its trail."""
+
+    vouchers: int
+    posted: Money
+    debit: Money
+    credit: Money
+    deposit: Money
+
+
+def anchor_figures(court_code: str) -> AnchorFigures:
+    """Vouchers and what they come to, both sides of the trial balance, and the fund's money in the bank."""
+    sums = books.trial_sums(books.trial_balance([court_code], as_of=clock.today()))
+    posted = db.session.scalar(select(func.sum(Voucher.total)).where(Voucher.court_code == court_code))
+    return AnchorFigures(
+        vouchers=books.voucher_count([court_code]),
+        posted=posted or ZERO,
+        debit=sums.closing_debit,
+        credit=sums.closing_credit,
+        deposit=books.balance(court_code, Account.FUND_BANK),
+    )
+
+
+SHEETS_KEY = AnchorSheet.id
+
+
+def anchor_sheets(scope: frozenset[str]) -> Select[Any]:
+    """The query of the list of anchor sheets handed out."""
+    return select(AnchorSheet).where(AnchorSheet.court_code.in_(scope))
+
+
+def anchor_sheet(sheet_id: int, scope: frozenset[str]) -> AnchorSheet:
+    found = db.session.get(AnchorSheet, sheet_id)
+    if found is None or found.court_code not in scope:
+        raise NotFound("没有找到该存证单，请返回存证单列表重新选择。")
+    return found
+
+
+def anchor_of(sheet: AnchorSheet) -> Anchor | None:
+    """The signed head that a sheet carries; None only where somebody deleted it."""
+    head = db.session.scalar(
+        select(SignedHead).where(
+            SignedHead.court_code == sheet.court_code,
+            SignedHead.length == sheet.length,
+            SignedHead.reason == SigningReason.ANCHOR,
+        )
+    )
+    return None if head is None else head.anchor
+
+
+def person(user_id: int) -> str:
+    return db.session.get_one(User, user_id).name
+
+
+VERIFICATIONS_KEY = Verification.id
+
+
+def verifications() -> Select[Any]:
+    """The query of the list of verifications: each is one of all courts together."""
+    return select(Verification)
+
+
+def last_verification() -> Verification | None:
+    return db.session.scalars(select(Verification).order_by(Verification.id.desc()).limit(1)).first()
+
+
+def verification_light(scope: frozenset[str]) -> tuple[Verification | None, Light]:
+    """The last verification, and how it stands for those who read these courts' books."""
+    last = last_verification()
+    light = rules.light(
+        clock.now(),
+        begun_at=_begun_at(scope),
+        verified_at=last.verified_at if last else None,
+        is_ok=last is None or last.is_ok,
+    )
+    return last, light
+
+
+def _begun_at(scope: frozenset[str]) -> datetime | None:
+    return db.session.scalar(
+        select(func.min(TrailEntry.recorded_at)).where(TrailEntry.court_code.in_(scope), TrailEntry.seq == 1)
+    )
+
+
+@dataclass(frozen=True)
 class Task:
     """Work that waits for the reader: what it is (a msgid), how many, and the page (endpoint and filter) where it
     waits."""
@@ -217,6 +311,24 @@ def _returned_to(user: User, here: frozenset[str]) -> Select[Any]:
 def _in_state(model: Any, status: enum.Enum) -> Callable[[User, frozenset[str]], Select[Any]]:
     return lambda user, here: select(model).where(model.court_code.in_(here), model.status == status)
 
+
+def _reopenings(due: str) -> Callable[[User, frozenset[str]], Select[Any]]:
+    """Requests to reopen a period that wait for one post; they stand on the floor of this page, so in SQL."""
+    found: Select[Any] = (
+        select(literal_column("q.id").label("id"))
+        .select_from(text("reopening_requests q JOIN closed_months c ON c.id = q.closing_id"))
+        .where(text(_UNDECIDED), text(due))
+    )
+    return lambda user, here: found.where(
+        text("q.court_code IN :courts").bindparams(bindparam("courts", list(here), expanding=True))
+    )
+
+
+_UNDECIDED = (
+    "NOT EXISTS (SELECT 1 FROM reopening_decisions d WHERE d.request_id = q.id "
+    "AND (d.outcome = 'returned' OR d.step = 'approval'))"
+)
+_AUDITED = "EXISTS (SELECT 1 FROM reopening_decisions a WHERE a.request_id = q.id AND a.step = 'audit')"
 
 WAITING: tuple[Waiting, ...] = (
     (
@@ -291,10 +403,38 @@ WAITING: tuple[Waiting, ...] = (
     ),
     (
         Permission.CORRECTION_CONFIRM,
-        N_("待复核的冲销申请"),
+        N_("待复核的更正申请"),
         _in_state(Correction, CorrectionStatus.REQUESTED),
         "ledger.corrections",
         {},
+    ),
+    (
+        Permission.REOPENING_AUDIT,
+        N_("待办理的反结账申请"),
+        _reopenings(f"substr(c.month, 6, 2) = '12' AND NOT {_AUDITED}"),
+        "yearend.index",
+        {},
+    ),
+    (
+        Permission.REOPENING_APPROVE,
+        N_("待办理的反结账申请"),
+        _reopenings(f"(substr(c.month, 6, 2) <> '12' OR {_AUDITED})"),
+        "yearend.index",
+        {},
+    ),
+    (
+        Permission.OPENING_CONFIRM,
+        N_("待复核的期初余额"),
+        _in_state(Opening, OpeningStatus.REQUESTED),
+        "openings.index",
+        {"status": "requested"},
+    ),
+    (
+        Permission.OPENING_CONFIRM,
+        N_("待复核的期初余额冲销"),
+        _in_state(Opening, OpeningStatus.UNDO_REQUESTED),
+        "openings.index",
+        {"status": "undo_requested"},
     ),
 )
 """Who is told of what: the permission that makes it his work, what it is, which records, and where they are listed."""

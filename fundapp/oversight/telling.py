@@ -15,7 +15,7 @@ from fundapp.core.templating import label
 from fundapp.core.words import N_
 from fundapp.disbursement.rules import LineStatus
 from fundapp.funding.rules import Direction, SourceKind
-from fundapp.ledger.rules import Model
+from fundapp.ledger.rules import CorrectionMethod, Model
 from fundapp.oversight import queries
 from fundapp.oversight.navigation import address_of
 from fundapp.trail.rules import Event
@@ -30,21 +30,25 @@ NOISE = {(Event.VOUCHER_POSTED, "name")}
 
 WORDS = {
     (name, member.value): member
-    for name, members in {
-        "kind": SourceKind,
-        "direction": Direction,
-        "method": Method,
-        "capacity": WitnessCapacity,
-        "model": Model,
-        "outcome": LineStatus,
-    }.items()
-    for member in members
-} | {("role", member.value): member for roles in (Role, PartyRole) for member in roles}
+    for name, words in (
+        ("kind", SourceKind),
+        ("direction", Direction),
+        ("method", Method),
+        ("method", CorrectionMethod),
+        ("capacity", WitnessCapacity),
+        ("model", Model),
+        ("outcome", LineStatus),
+        ("role", Role),
+        ("role", PartyRole),
+    )
+    for member in words
+}
 """Facts that are kept as a code, and the enum member whose label a reader knows."""
 
 KINDS = {
     "account": N_("收款账户"),
     "advance": N_("垫付申请"),
+    "anchor-sheet": N_("存证单"),
     "assessment": N_("条件审查"),
     "audit-package": N_("审计包"),
     "batch": N_("发放批次"),
@@ -53,9 +57,10 @@ KINDS = {
     "case-import": N_("导入记录"),
     "case-receipt": N_("案款到账"),
     "ceremony": N_("兑现大会"),
-    "correction": N_("冲销申请"),
+    "correction": N_("更正申请"),
     "fund-receipt": N_("资金到账"),
     "ladder": N_("审批限额"),
+    "opening": N_("期初余额导入"),
     "party": N_("当事人"),
     "paying-account": N_("付款账户"),
     "payout": N_("案款发放"),
@@ -63,6 +68,7 @@ KINDS = {
     "source": N_("资金来源"),
     "terms": N_("垫付条件"),
     "user": N_("用户"),
+    "verification": N_("核验记录"),
     "voucher": N_("凭证"),
 }
 

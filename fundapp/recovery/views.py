@@ -11,6 +11,8 @@ from fundapp.core.listing import Column, listing
 from fundapp.core.words import N_
 from fundapp.custody import queries as custody
 from fundapp.eligibility.rules import RecoveryOrder
+from fundapp.ledger import queries as books
+from fundapp.ledger.rules import Account
 from fundapp.recovery import queries, service
 from fundapp.recovery.forms import AllocateForm, DebtorFilter, RecoveryFilter, WaitingFilter
 from fundapp.trail import queries as trail
@@ -71,6 +73,7 @@ def index() -> Answer:
         advanced=advances.paid_in(g.user.scope),
         recovered=queries.recovered_in(g.user.scope),
         outstanding=queries.outstanding_in(g.user.scope),
+        opening=books.opening_in(g.user.scope, Account.ADVANCES_RECEIVABLE),
     )
 
 

@@ -17,6 +17,7 @@ from fundapp.courts import service as court_service
 from fundapp.courts.rules import YUEYANG_DISTRICT
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Model
+from fundapp.oversight import nightly
 from fundapp.oversight import queries as oversight
 from fundapp.story import sample
 from fundapp.story.cast import PASSWORD, SUPERIOR_POSTS, Cast, engage
@@ -72,10 +73,12 @@ def demo() -> None:
         for _place, _name, play in told:
             play()
     close_year(seat)
+    nightly.sign_heads()
     for outcome, number, why in (told for year in years for told in year.told):
         click.echo(f"{outcome}  {number}  {why}")
     _tell()
     click.echo(f"\n{YEAR}年度审计包：{_package(seat.auditor.id)}")
+    nightly.verify_books()
     click.echo(f"演示账号：各院“代字数字-岗位”，如 0602-handler；密码均为 {PASSWORD}")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.db import Base, append_only
-from fundapp.trail.rules import Event
+from fundapp.trail.rules import Anchor, Event, SigningReason
 
 
 @append_only
@@ -57,3 +57,30 @@ class Attachment(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     attached_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     attached_at: Mapped[datetime]
+
+
+@append_only
+class SignedHead(Base):
+    """The head of a court's chain at one length, signed with the installation's key; never changed, never deleted."""
+
+    __tablename__ = "signed_heads"
+    __table_args__ = (
+        UniqueConstraint("court_code", "length", "reason"),
+        CheckConstraint("length > 0", name="length_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"))
+    length: Mapped[int]
+    head: Mapped[str] = mapped_column(String(64))
+    signed_at: Mapped[datetime]
+    reason: Mapped[SigningReason]
+    key_id: Mapped[str] = mapped_column(String(32))
+    signature: Mapped[str] = mapped_column(String(128))
+
+    @property
+    def anchor(self) -> Anchor:
+        """The head as a text that can be kept outside."""
+        return Anchor(
+            self.court_code, self.length, self.head, self.signed_at, self.reason.value, self.key_id, self.signature
+        )

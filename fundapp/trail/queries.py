@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from fundapp.core.db import Book, db, moment_text, walk
 from fundapp.core.errors import NotFound
 from fundapp.trail import rules
-from fundapp.trail.models import Attachment, TrailEntry
+from fundapp.trail.models import Attachment, SignedHead, TrailEntry
 from fundapp.trail.rules import Event
 
 ENTRIES_KEY = TrailEntry.id
@@ -45,6 +45,12 @@ def heads() -> dict[str, tuple[int, str]]:
     """The length and the head of every court's chain."""
     rows = db.session.execute(select(Book.court_code, Book.chain_length, Book.chain_head).order_by(Book.court_code))
     return {code: (length, head) for code, length, head in rows}
+
+
+def last_signed(court_code: str) -> SignedHead | None:
+    """The newest signed head of a court's chain."""
+    heads = select(SignedHead).where(SignedHead.court_code == court_code)
+    return db.session.scalars(heads.order_by(SignedHead.length.desc(), SignedHead.id.desc()).limit(1)).first()
 
 
 def first_break(court_code: str) -> str | None:

@@ -6,14 +6,19 @@ length in bytes, a colon and the bytes, so that no two entries share their bytes
 
 import enum
 import json
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 from fundapp.core.digests import digest_of
+from fundapp.core.errors import RuleViolation
 from fundapp.core.words import N_
 
 FIRST_SEAL = "0" * 64
 CANONICAL_FORM = "1"
+HEAD_FORM = "fund-anchor/1"
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 LONGEST_NAME = 200
 
 
@@ -22,6 +27,7 @@ class Event(enum.Enum):
 
     COURT_CREATED = "courts.court.created"
     COURT_CHANGED = "courts.court.changed"
+    AMOUNT_WRITING_SET = "courts.amount_writing.set"
     USER_CREATED = "users.user.created"
     USER_STOPPED = "users.user.stopped"
     USER_RESUMED = "users.user.resumed"
@@ -39,11 +45,19 @@ class Event(enum.Enum):
     CORRECTION_CONFIRMED = "ledger.correction.confirmed"
     CORRECTION_RETURNED = "ledger.correction.returned"
     BOOK_PRINTED = "ledger.book.printed"
+    OPENING_CHECKED = "ledger.opening.checked"
+    OPENING_REQUESTED = "ledger.opening.requested"
+    OPENING_POSTED = "ledger.opening.posted"
+    OPENING_RETURNED = "ledger.opening.returned"
+    OPENING_UNDO_REQUESTED = "ledger.opening.undo_requested"
+    OPENING_UNDONE = "ledger.opening.undone"
+    OPENING_KEPT = "ledger.opening.kept"
     SOURCE_REGISTERED = "funding.source.registered"
     SOURCE_CHANGED = "funding.source.changed"
     RECEIPT_RECORDED = "funding.receipt.recorded"
     RECEIPT_CONFIRMED = "funding.receipt.confirmed"
     RECEIPT_RETURNED = "funding.receipt.returned"
+    RECEIPT_CORRECTED = "funding.receipt.corrected"
     CASE_REGISTERED = "cases.case.registered"
     CASE_CHANGED = "cases.case.changed"
     CASE_STATUS_CHANGED = "cases.status.changed"
@@ -101,7 +115,14 @@ class Event(enum.Enum):
     WITNESS_RECORDED = "ceremonies.witness.recorded"
     MONTH_CLOSED = "yearend.month.closed"
     YEAR_CLOSED = "yearend.year.closed"
+    REOPENING_REQUESTED = "yearend.reopening.requested"
+    REOPENING_AUDITED = "yearend.reopening.audited"
+    REOPENING_RETURNED = "yearend.reopening.returned"
+    MONTH_REOPENED = "yearend.month.reopened"
+    YEAR_REOPENED = "yearend.year.reopened"
     PACKAGE_EXPORTED = "yearend.package.exported"
+    ANCHOR_HANDED_OUT = "oversight.anchor.handed_out"
+    BOOKS_VERIFIED = "oversight.books.verified"
     LIST_EXPORTED = "oversight.list.exported"
 
 
@@ -110,6 +131,7 @@ FACTS: dict[Event, frozenset[str]] = {
     for event, names in {
         Event.COURT_CREATED: "name",
         Event.COURT_CHANGED: "name",
+        Event.AMOUNT_WRITING_SET: "effective_from example",
         Event.USER_CREATED: "username",
         Event.USER_STOPPED: "username",
         Event.USER_RESUMED: "username",
@@ -123,15 +145,23 @@ FACTS: dict[Event, frozenset[str]] = {
         Event.PAPER_ATTACHED: "file_name digest",
         Event.BOOKS_OPENED: "model",
         Event.VOUCHER_POSTED: "number name total digest",
-        Event.CORRECTION_REQUESTED: "voucher reason",
-        Event.CORRECTION_CONFIRMED: "voucher reason reversal",
-        Event.CORRECTION_RETURNED: "voucher reason",
         Event.BOOK_PRINTED: "book period lines digest",
+        Event.CORRECTION_REQUESTED: "voucher method restated source reason",
+        Event.CORRECTION_CONFIRMED: "voucher method restated source reason corrected_by",
+        Event.CORRECTION_RETURNED: "voucher method restated source reason",
+        Event.OPENING_CHECKED: "day digest lines debit credit file_name faults",
+        Event.OPENING_REQUESTED: "day digest lines debit credit file_name",
+        Event.OPENING_POSTED: "day digest lines debit credit vouchers",
+        Event.OPENING_RETURNED: "day digest lines debit credit reason",
+        Event.OPENING_UNDO_REQUESTED: "day digest lines debit credit reason",
+        Event.OPENING_UNDONE: "day digest lines debit credit reason",
+        Event.OPENING_KEPT: "day digest lines debit credit reason",
         Event.SOURCE_REGISTERED: "kind name",
         Event.SOURCE_CHANGED: "name",
         Event.RECEIPT_RECORDED: "source amount direction",
         Event.RECEIPT_CONFIRMED: "source amount direction voucher",
         Event.RECEIPT_RETURNED: "source amount reason",
+        Event.RECEIPT_CORRECTED: "voucher method source amount reason",
         Event.CASE_REGISTERED: "number claim",
         Event.CASE_CHANGED: "number changes",
         Event.CASE_STATUS_CHANGED: "number before after reason",
@@ -187,9 +217,16 @@ FACTS: dict[Event, frozenset[str]] = {
         Event.PAYEE_ABSENT: "ceremony line reason",
         Event.PAYEE_PAID: "ceremony line amount method first_staff second_staff",
         Event.WITNESS_RECORDED: "ceremony capacity",
-        Event.MONTH_CLOSED: "month vouchers",
+        Event.MONTH_CLOSED: "month vouchers digest suspense explanation",
         Event.YEAR_CLOSED: "year vouchers",
+        Event.REOPENING_REQUESTED: "month reason",
+        Event.REOPENING_AUDITED: "month opinion",
+        Event.REOPENING_RETURNED: "month reason",
+        Event.MONTH_REOPENED: "month reason opinion",
+        Event.YEAR_REOPENED: "year reason reversal",
         Event.PACKAGE_EXPORTED: "year digest",
+        Event.ANCHOR_HANDED_OUT: "recipient kept_at vouchers posted debit credit deposit",
+        Event.BOOKS_VERIFIED: "checks problems digest",
         Event.LIST_EXPORTED: "list",
     }.items()
 }
@@ -197,6 +234,7 @@ FACTS: dict[Event, frozenset[str]] = {
 LABELS: dict[enum.Enum, str] = {
     Event.COURT_CREATED: N_("登记法院"),
     Event.COURT_CHANGED: N_("修改法院"),
+    Event.AMOUNT_WRITING_SET: N_("选定大写金额写法"),
     Event.USER_CREATED: N_("建立账号"),
     Event.USER_STOPPED: N_("停用账号"),
     Event.USER_RESUMED: N_("恢复账号"),
@@ -210,15 +248,23 @@ LABELS: dict[enum.Enum, str] = {
     Event.PAPER_ATTACHED: N_("上传附件"),
     Event.BOOKS_OPENED: N_("启用账簿"),
     Event.VOUCHER_POSTED: N_("凭证记账"),
-    Event.CORRECTION_REQUESTED: N_("申请冲销"),
-    Event.CORRECTION_CONFIRMED: N_("复核冲销"),
-    Event.CORRECTION_RETURNED: N_("退回冲销申请"),
     Event.BOOK_PRINTED: N_("打印账簿"),
+    Event.CORRECTION_REQUESTED: N_("申请更正凭证"),
+    Event.CORRECTION_CONFIRMED: N_("复核更正凭证"),
+    Event.CORRECTION_RETURNED: N_("退回更正申请"),
+    Event.OPENING_CHECKED: N_("试导入期初余额"),
+    Event.OPENING_REQUESTED: N_("期初余额送复核"),
+    Event.OPENING_POSTED: N_("期初余额入账"),
+    Event.OPENING_RETURNED: N_("退回期初余额"),
+    Event.OPENING_UNDO_REQUESTED: N_("申请冲销期初余额"),
+    Event.OPENING_UNDONE: N_("冲销期初余额"),
+    Event.OPENING_KEPT: N_("不同意冲销期初余额"),
     Event.SOURCE_REGISTERED: N_("登记资金来源"),
     Event.SOURCE_CHANGED: N_("修改资金来源"),
     Event.RECEIPT_RECORDED: N_("登记到账"),
     Event.RECEIPT_CONFIRMED: N_("复核到账"),
     Event.RECEIPT_RETURNED: N_("退回到账登记"),
+    Event.RECEIPT_CORRECTED: N_("更正到账"),
     Event.CASE_REGISTERED: N_("登记案件"),
     Event.CASE_CHANGED: N_("修改案件"),
     Event.CASE_STATUS_CHANGED: N_("变更案件状态"),
@@ -276,7 +322,14 @@ LABELS: dict[enum.Enum, str] = {
     Event.WITNESS_RECORDED: N_("登记见证人"),
     Event.MONTH_CLOSED: N_("月末结账"),
     Event.YEAR_CLOSED: N_("年终结账"),
+    Event.REOPENING_REQUESTED: N_("申请反结账"),
+    Event.REOPENING_AUDITED: N_("审计同意反结账"),
+    Event.REOPENING_RETURNED: N_("退回反结账申请"),
+    Event.MONTH_REOPENED: N_("月末反结账"),
+    Event.YEAR_REOPENED: N_("年终反结账"),
     Event.PACKAGE_EXPORTED: N_("导出审计包"),
+    Event.ANCHOR_HANDED_OUT: N_("交付存证单"),
+    Event.BOOKS_VERIFIED: N_("核验账簿和留痕"),
     Event.LIST_EXPORTED: N_("导出清单"),
 }
 
@@ -304,7 +357,7 @@ def seal(
     previous: str,
 ) -> str:
     """The seal of one entry; ``recorded_at`` in UTC to the microsecond."""
-    at = recorded_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    at = recorded_at.strftime(MOMENT)
     return sealed(court_code, seq, at, event, subject, actor_id, facts, previous)
 
 
@@ -313,3 +366,84 @@ def sealed(
 ) -> str:
     """The seal of one entry whose moment is written as it is sealed."""
     return digest_of((CANONICAL_FORM, court_code, str(seq), at, event, subject, str(actor_id), facts, previous))
+
+
+class SigningReason(enum.Enum):
+    """Why the head of a chain was signed."""
+
+    BATCH = "batch"
+    MONTH_CLOSE = "month_close"
+    YEAR_CLOSE = "year_close"
+    PACKAGE = "package"
+    ANCHOR = "anchor"
+    HOURLY = "hourly"
+
+
+LABELS |= {
+    SigningReason.BATCH: N_("签发批次"),
+    SigningReason.MONTH_CLOSE: N_("月末结账"),
+    SigningReason.YEAR_CLOSE: N_("年终结账"),
+    SigningReason.PACKAGE: N_("导出审计包"),
+    SigningReason.ANCHOR: N_("交付存证单"),
+    SigningReason.HOURLY: N_("定时签名"),
+}
+
+SIGNED_ACTS: dict[Event, SigningReason] = {
+    Event.BATCH_SIGNED: SigningReason.BATCH,
+    Event.MONTH_CLOSED: SigningReason.MONTH_CLOSE,
+    Event.YEAR_CLOSED: SigningReason.YEAR_CLOSE,
+    Event.PACKAGE_EXPORTED: SigningReason.PACKAGE,
+    Event.ANCHOR_HANDED_OUT: SigningReason.ANCHOR,
+}
+"""Acts after whose own entry the head is signed, in the same transaction."""
+
+
+class Anchor(NamedTuple):
+    """A signed head as text: what can be kept outside the system and held against the chain later."""
+
+    court_code: str
+    length: int
+    head: str
+    signed_at: datetime
+    reason: str
+    key_id: str
+    signature: str
+
+    @property
+    def signed_text(self) -> str:
+        """What the signature is over."""
+        signed_at = self.signed_at.strftime(MOMENT)
+        facts = (HEAD_FORM, self.court_code, str(self.length), self.head, signed_at, self.reason, self.key_id)
+        return "|".join(facts)
+
+    @property
+    def text(self) -> str:
+        return f"{self.signed_text}|{self.signature}"
+
+
+_ANCHOR = re.compile(
+    r"fund-anchor/1\|(?P<court_code>[^|\s]{1,10})\|(?P<length>[1-9][0-9]{0,8})\|(?P<head>[0-9a-f]{64})"
+    r"\|(?P<signed_at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)"
+    r"\|(?P<reason>[a-z_]{1,40})\|(?P<key_id>[0-9a-f]{32})\|(?P<signature>[0-9a-f]{128})",
+    re.ASCII,
+)
+
+
+def anchor_of(text: str) -> Anchor:
+    """The anchor that a text is, as scanned or typed in; blanks and line ends inside it do not count.
+
+    Raises:
+        RuleViolation: it is no anchor, or not a whole one.
+    """
+    found = _ANCHOR.fullmatch("".join(text.split()))
+    try:
+        if found is None:
+            raise ValueError(text)
+        signed_at = datetime.strptime(found["signed_at"], MOMENT).replace(tzinfo=UTC)
+    except ValueError as unreadable:
+        raise RuleViolation(
+            "“%(text)s”不是完整的存证码，请扫描存证单上的二维码，或把以 fund-anchor/1 开头的文字抄全。",
+            text=text.strip()[:60],
+        ) from unreadable
+    court_code, length, head, _moment, reason, key_id, signature = found.groups()
+    return Anchor(court_code, int(length), head, signed_at, reason, key_id, signature)

@@ -2,17 +2,23 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from fundapp.core import clock
-from fundapp.core.db import Book, db, for_update, run, stored, write
+from sqlalchemy import select
+
+from fundapp.core import clock, signing
+from fundapp.core.db import Base, Book, db, for_update, id_of, run, stored, write
 from fundapp.core.errors import RuleViolation
-from fundapp.trail import rules
-from fundapp.trail.models import Attachment
-from fundapp.trail.rules import FACTS, Event
+from fundapp.trail import queries, rules
+from fundapp.trail.models import Attachment, SignedHead
+from fundapp.trail.rules import FACTS, Anchor, Event, SigningReason
 
 BOOK = "SELECT chain_length, chain_head, last_at FROM books WHERE court_code = ?"
+MOVE_BOOK = """
+    UPDATE books SET chain_length = ?, chain_head = ?, last_at = ? WHERE court_code = ? AND chain_length = ?
+    RETURNING chain_length
+"""
 COLUMNS = ("court_code", "seq", "subject", "actor_id", "facts", "previous", "event", "recorded_at", "seal")
 MOST_ATTACHED_BYTES = 10 * 1024 * 1024
 _MEDIA_TYPES = {b"%PDF-": "application/pdf", b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -49,12 +55,13 @@ def record_all(
         RuleViolation: as ``record``.
     """
     db.session.flush()
-    book = run(BOOK + for_update(), (court_code,)).one()
+    ((kept, head, last_at),) = run(BOOK + for_update(), (court_code,))
     now = clock.now()
-    if book.last_at is not None and now < _moment(book.last_at):
+    if last_at is not None and now < _moment(last_at):
         raise RuleViolation("服务器时间早于上一笔操作留痕，系统暂停办理业务，请系统管理员校准服务器时间。")
     rows = []
-    length, head, at = book.chain_length, book.chain_head, stored(now)
+    length, at = kept, stored(now)
+    actor_id = id_of(actor) if isinstance(actor, Base) else actor.id
     for subject, facts in told:
         assert facts.keys() == FACTS[event], f"{event.value} wants {sorted(FACTS[event])}, not {sorted(facts)}"
         length += 1
@@ -62,23 +69,52 @@ def record_all(
             "court_code": court_code,
             "seq": length,
             "subject": subject,
-            "actor_id": actor.id,
+            "actor_id": actor_id,
             "facts": rules.canonical_facts({name: str(value) for name, value in facts.items()}),
             "previous": head,
         }
         head = rules.seal(event=event.value, recorded_at=now, **entry)
         rows.append((*entry.values(), event.value, at, head))
     write("trail_entries", COLUMNS, rows)
-    kept = run(
-        "UPDATE books SET chain_length = ?, chain_head = ?, last_at = ? WHERE court_code = ? AND chain_length = ?",
-        (length, head, at, court_code, book.chain_length),
-    )
-    assert kept.rowcount == 1, f"{court_code}: the chain moved while its book was locked"
+    moved = run(MOVE_BOOK, (length, head, at, court_code, kept))
+    assert moved, f"{court_code}: the chain moved while its book was locked"
 
 
 def _moment(kept: str | datetime) -> datetime:
     """A moment as the driver gives it back: text on SQLite."""
     return datetime.fromisoformat(kept).replace(tzinfo=UTC) if isinstance(kept, str) else kept
+
+
+def sign_head(court_code: str, *, reason: SigningReason) -> SignedHead:
+    """Sign the head of the court's chain as it now stands: last in an act, after the act's own entry."""
+    book = db.session.execute(
+        select(Book.chain_length, Book.chain_head).where(Book.court_code == court_code).with_for_update()
+    ).one()
+    unsigned = Anchor(
+        court_code=court_code,
+        length=book.chain_length,
+        head=book.chain_head,
+        signed_at=clock.now(),
+        reason=reason.value,
+        key_id=signing.fingerprint(signing.public_key()),
+        signature="",
+    )
+    facts = unsigned._asdict() | {"reason": reason, "signature": signing.sign(unsigned.signed_text)}
+    signed = SignedHead(**facts)
+    db.session.add(signed)
+    db.session.flush()
+    return signed
+
+
+def sign_grown(court_code: str, *, rest: timedelta = timedelta(0)) -> SignedHead | None:
+    """Sign the head if the chain has grown since it was last signed, and that was at least ``rest`` ago."""
+    newest = queries.last_signed(court_code)
+    if newest is not None and clock.now() - newest.signed_at < rest:
+        return None
+    length, _head = queries.heads()[court_code]
+    if length == 0 or (newest is not None and length <= newest.length):
+        return None
+    return sign_head(court_code, reason=SigningReason.HOURLY)
 
 
 def attach(subject: str, *, file_name: str, content: bytes, court_code: str, actor: Actor) -> Attachment:

@@ -56,6 +56,8 @@ class Permission(enum.Enum):
     LEDGER_READ = "ledger.read"
     CORRECTION_REQUEST = "correction.request"
     CORRECTION_CONFIRM = "correction.confirm"
+    OPENING_REQUEST = "opening.request"
+    OPENING_CONFIRM = "opening.confirm"
     SOURCE_READ = "source.read"
     SOURCE_EDIT = "source.edit"
     RECEIPT_RECORD = "receipt.record"
@@ -89,7 +91,13 @@ class Permission(enum.Enum):
     CEREMONY_CLOSE = "ceremony.close"
     MONTH_CLOSE = "month.close"
     YEAR_CLOSE = "year.close"
+    REOPENING_REQUEST = "reopening.request"
+    REOPENING_AUDIT = "reopening.audit"
+    REOPENING_APPROVE = "reopening.approve"
     AUDIT_EXPORT = "audit.export"
+    ANCHOR_READ = "anchor.read"
+    ANCHOR_HAND_OUT = "anchor.hand_out"
+    BOOKS_VERIFY = "books.verify"
     OVERVIEW_READ = "overview.read"
 
 
@@ -100,8 +108,10 @@ LABELS |= {
     Permission.ROLE_GRANT: N_("授予和收回角色"),
     Permission.TRAIL_READ: N_("查看操作留痕"),
     Permission.LEDGER_READ: N_("查看账簿"),
-    Permission.CORRECTION_REQUEST: N_("申请冲销凭证"),
-    Permission.CORRECTION_CONFIRM: N_("复核冲销凭证"),
+    Permission.CORRECTION_REQUEST: N_("申请更正凭证"),
+    Permission.CORRECTION_CONFIRM: N_("复核更正凭证"),
+    Permission.OPENING_REQUEST: N_("导入期初余额"),
+    Permission.OPENING_CONFIRM: N_("复核期初余额"),
     Permission.SOURCE_READ: N_("查看资金来源"),
     Permission.SOURCE_EDIT: N_("登记资金来源"),
     Permission.RECEIPT_RECORD: N_("登记到账和退回"),
@@ -135,7 +145,13 @@ LABELS |= {
     Permission.CEREMONY_CLOSE: N_("核对并结束兑现大会"),
     Permission.MONTH_CLOSE: N_("月末结账"),
     Permission.YEAR_CLOSE: N_("年终结账"),
+    Permission.REOPENING_REQUEST: N_("申请反结账"),
+    Permission.REOPENING_AUDIT: N_("审计年度反结账"),
+    Permission.REOPENING_APPROVE: N_("批准反结账"),
     Permission.AUDIT_EXPORT: N_("导出年度审计包"),
+    Permission.ANCHOR_READ: N_("查看存证单"),
+    Permission.ANCHOR_HAND_OUT: N_("交付存证单"),
+    Permission.BOOKS_VERIFY: N_("启动核验"),
     Permission.OVERVIEW_READ: N_("查看资金总览"),
 }
 
@@ -203,9 +219,17 @@ GROUPS: list[tuple[str, tuple[Permission, ...]]] = [
             Permission.LEDGER_READ,
             Permission.CORRECTION_REQUEST,
             Permission.CORRECTION_CONFIRM,
+            Permission.OPENING_REQUEST,
+            Permission.OPENING_CONFIRM,
             Permission.MONTH_CLOSE,
             Permission.YEAR_CLOSE,
+            Permission.REOPENING_REQUEST,
+            Permission.REOPENING_AUDIT,
+            Permission.REOPENING_APPROVE,
             Permission.AUDIT_EXPORT,
+            Permission.ANCHOR_READ,
+            Permission.ANCHOR_HAND_OUT,
+            Permission.BOOKS_VERIFY,
             Permission.TRAIL_READ,
         ),
     ),
@@ -238,6 +262,8 @@ MATRIX: dict[Permission, frozenset[Role]] = {
         Permission.LEDGER_READ: _FINANCE_EYES,
         Permission.CORRECTION_REQUEST: (_FC,),
         Permission.CORRECTION_CONFIRM: (_FR,),
+        Permission.OPENING_REQUEST: (_FC,),
+        Permission.OPENING_CONFIRM: (_FR,),
         Permission.SOURCE_READ: _FINANCE_EYES,
         Permission.SOURCE_EDIT: (_FC,),
         Permission.RECEIPT_RECORD: (_FC,),
@@ -271,7 +297,13 @@ MATRIX: dict[Permission, frozenset[Role]] = {
         Permission.CEREMONY_CLOSE: (_FR,),
         Permission.MONTH_CLOSE: (_FR,),
         Permission.YEAR_CLOSE: (_P,),
+        Permission.REOPENING_REQUEST: (_FR,),
+        Permission.REOPENING_AUDIT: (_AU,),
+        Permission.REOPENING_APPROVE: (_P,),
         Permission.AUDIT_EXPORT: (_FR, _AU),
+        Permission.ANCHOR_READ: (_P, _AU),
+        Permission.ANCHOR_HAND_OUT: (_AU,),
+        Permission.BOOKS_VERIFY: (_AU,),
         Permission.OVERVIEW_READ: _FUND,
     }.items()
 }

@@ -35,9 +35,12 @@ AMOUNT = re.compile(r"-?[0-9]{1,16}\.[0-9]{2}")
 BANK_AND_CASH = {"1002.01", "1001.01"}  # the fund's own money: its bank account, and cash drawn from it
 WORDS = {"receipt": "收", "payment": "付", "transfer": "转"}
 FUND_BANK, RECEIVABLE, CASE_MONEY = "1002.01", "1218.01", "2901.02"
+CARRIES_OVER = "0000"  # opening balances are posted against it, and it stands at zero
+OPENED = ("posted", "undo_requested")  # the imports whose balances stand in the books
 LONGEST_CELL = 10 * CHUNK
 # Acts of the trail of which a register must have the row: the event, the register, and its column for the subject's id.
 ON_RECORD = {
+    "ledger.opening.posted": ("openings", "id"),
     "funding.source.registered": ("sources", "id"),
     "funding.receipt.recorded": ("fund_receipts", "id"),
     "advances.advance.requested": ("advances", "id"),
@@ -47,6 +50,7 @@ ON_RECORD = {
     "recovery.receipt.allocated": ("recoveries", "receipt_id"),
 }
 SIGNED = "approvals.decision.signed"
+CLOSED, REOPENED = "yearend.month.closed", "yearend.month.reopened"
 
 
 class Difference(Exception):
@@ -121,14 +125,23 @@ class Books:
         self.turnover: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
         # (court, account, case) -> debit less credit
         self.by_case: dict[tuple[str, str, str], int] = defaultdict(int)
-        # source -> received, given back, used, recovered
-        self.by_source: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+        # source -> received, returned, used, recovered, opening
+        self.by_source: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
+        # opening -> voucher id -> account, case, source and debit less credit of each posting
+        self.opening_vouchers: dict[str, dict[str, list[tuple[str, str, str, int]]]] = defaultdict(dict)
+        self.opening_ids: set[str] = set()  # of opening vouchers
+        self.first_business: dict[str, str] = {}  # court -> the earliest day under which business was posted
+        # (court, account, case) -> what the court's books began with, on the account's own side
+        self.opened: dict[tuple[str, str, str], int] = defaultdict(int)
         self.voucher_total: dict[str, int] = {}  # voucher id -> total
         self.reversed: set[str] = set()  # ids of vouchers undone within the package
         self.posted: dict[str, str] = {}  # voucher id -> its digest on the trail
         self.acts: dict[str, list[str]] = defaultdict(list)  # event -> ids of its subjects
-        # subject -> step and digest of each signature on the trail
-        self.signed: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self.signed: dict[str, list[tuple[str, str]]] = defaultdict(list)  # subject -> steps and digests signed
+        # (event, court, month) -> digests told by the trail when the month was closed; reopenings tell none
+        self.periods: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        # (court, month) -> number and digest of each voucher
+        self.by_month: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
         self.vouchers = self.postings = self.entries = self.moved = 0
         self.figures: list[str] = []
 
@@ -181,9 +194,9 @@ def check_files(books: Books) -> None:
     for name, entry in books.files.items():
         size, digest = digest_of(books.package, name)
         require((size, digest) == (entry["size"], entry["sha256"]), f"{name} was changed / 文件被改动")
-    for table in books.manifest["tables"]:
-        for name in ("csv/{}.csv".format(table["name"]), table["workbook"]):
-            require(name in books.files, f"{name} is not in the package / 缺少文件")
+    named = [("csv/{}.csv".format(table["name"]), table["workbook"]) for table in books.manifest["tables"]]
+    for name in itertools.chain(*named):
+        require(name in books.files, f"{name} is not in the package / 缺少文件")
     books.figures.append(f"files 文件 {len(expected)}")
 
 
@@ -222,6 +235,8 @@ def note(books: Books, row: dict[str, str]) -> None:
             books.posted[subject_id] = facts["digest"]
     elif event == SIGNED:
         books.signed[row["subject"]].append((facts["step"], facts["digest"]))
+    elif event in (CLOSED, REOPENED) and int(facts["month"][:4]) <= books.year:
+        books.periods[event, row["court_code"], facts["month"]].append(facts.get("digest", ""))
     elif event in ON_RECORD and row["recorded_at"] < f"{books.year:04d}-12-31T16":
         books.acts[event].append(subject_id)
 
@@ -245,8 +260,8 @@ def check_vouchers(books: Books) -> None:
     for voucher in books.rows("vouchers"):
         where = "{} {}".format(voucher["court_code"], voucher["cited"])
         check_numbers(voucher, last, where)
-        require(voucher["court_code"] in books.courts, f"{where}: no court of this package / 法院不符")
         year = voucher["posted_on"][:4]
+        require(voucher["court_code"] in books.courts, f"{where}: no court of this package / 法院不符")
         require(year == voucher["year"] and int(year) <= books.year, f"{where}: posted in another year / 年度不符")
         require(voucher["posted_on"] >= voucher["business_date"], f"{where}: posted too early / 记账日期过早")
         two = voucher["reviewed_by"] not in (voucher["prepared_by"], voucher["cashier"])
@@ -264,22 +279,21 @@ def check_numbers(voucher: dict[str, str], last: dict[tuple[str, ...], int], whe
     series = (voucher["court_code"], voucher["year"])
     for key, name in ((series, "number"), ((*series, voucher["kind"]), "kind_number")):
         last[key] += 1
-        missing = f"{'-'.join(key[1:])} {name} {last[key]}"
-        require(voucher[name] == str(last[key]), f"{where}: {missing} is missing / 凭证缺号")
-    word = WORDS.get(voucher["kind"], "?")
-    cited = "{}{}{:04d}".format(voucher["year"], word, int(voucher["kind_number"]))
+        due = str(last[key])
+        require(voucher[name] == due, f"{where}: {'-'.join(key[1:])} {name} {due} is missing / 凭证缺号")
+    cited = "{}{}{:04d}".format(voucher["year"], WORDS.get(voucher["kind"], "?"), int(voucher["kind_number"]))
     require(voucher["cited"] == cited, f"{where}: cited otherwise / 凭证号不符")
 
 
 def voucher_head(voucher: dict[str, str]) -> list[str]:
     """The parts of a voucher's digest that stand before its postings, by its canonical form."""
-    total_number = "{}-{:04d}".format(voucher["year"], int(voucher["number"]))
+    number = "{}-{:04d}".format(voucher["year"], int(voucher["number"]))
     if voucher["form"] == "1":
-        return [voucher["court_code"], total_number, voucher["name"], voucher["business_date"]]
-    names = ("cited", "name", "business_date", "posted_on", "recorded_at", "summary_mark", "attachments")
-    links = ("ink", "reverses_id", "adjusts_id", "restates_id")
-    parts = [voucher["form"], voucher["court_code"], total_number, *(voucher[name] for name in names)]
-    return [*parts, *voucher["hands"].split(" "), *(voucher[name] for name in links)]
+        return [voucher["court_code"], number, voucher["name"], voucher["business_date"]]
+    named = "cited name business_date posted_on recorded_at summary_mark attachments".split()
+    parts = [voucher["form"], voucher["court_code"], number, *(voucher[name] for name in named)]
+    links = (voucher[name] for name in ("ink", "reverses_id", "adjusts_id", "restates_id"))
+    return [*parts, *voucher["hands"].split(" "), *links]
 
 
 def check_postings(
@@ -297,16 +311,37 @@ def check_postings(
         parts += [line["case_ref"], line["source_ref"], line["debtor_ref"]]
         total += amount
         book(books, voucher, line, amount)
+    note_opening(books, voucher, lines, where)
     digest = sealed(parts)
     require(total == fen(voucher["total"], where), f"{where}: the postings do not make its total / 分录合计不符")
     require(digest == voucher["digest"], f"{where}: the postings do not match its digest / 凭证校验码不符")
     require(books.posted.pop(voucher["id"], "") == digest, f"{where}: the trail says otherwise / 与留痕不符")
     books.voucher_total[voucher["id"]] = total
+    books.by_month[voucher["court_code"], voucher["posted_on"][:7]].append((int(voucher["number"]), digest))
     if voucher["reverses_id"]:
         books.reversed.add(voucher["reverses_id"])
     books.vouchers += 1
     books.postings += len(lines)
     books.moved += total
+
+
+def note_opening(books: Books, voucher: dict[str, str], lines: list[dict[str, str]], where: str) -> None:
+    """Keep what opening vouchers carried, and the first day of business; nothing else touches 0000."""
+    is_opening = voucher["name"].startswith("opening:")
+    touches = [CARRIES_OVER in (line["debit"], line["credit"]) for line in lines]
+    if is_opening:
+        require(all(touches), f"{where}: an opening voucher posts business / 期初凭证记有业务")
+        carried = []
+        for line in lines:
+            is_debit = line["credit"] == CARRIES_OVER
+            account, amount = line["debit"] if is_debit else line["credit"], fen(line["amount"], where)
+            carried.append((account, line["case_ref"], line["source_ref"], amount if is_debit else -amount))
+        books.opening_vouchers[voucher["name"].split(":")[1]][voucher["id"]] = carried
+        books.opening_ids.add(voucher["id"])
+    elif voucher["reverses_id"] not in books.opening_ids:
+        require(not any(touches), f"{where}: business touches 0000 / 业务凭证使用期初过渡科目")
+        court, day = voucher["court_code"], voucher["posted_on"]
+        books.first_business[court] = min(day, books.first_business.get(court, day))
 
 
 def book(books: Books, voucher: dict[str, str], line: dict[str, str], amount: int) -> None:
@@ -321,6 +356,7 @@ def book(books: Books, voucher: dict[str, str], line: dict[str, str], amount: in
     enters, leaves = line["debit"] in BANK_AND_CASH, line["credit"] in BANK_AND_CASH
     if line["source_ref"] and enters != leaves:
         column = (3 if case else 0) if enters is is_blue else (2 if case else 1)
+        column = 4 if line["movement"] == "opening_balance" else column
         books.by_source[line["source_ref"]][column] += amount if is_blue else -amount
 
 
@@ -374,31 +410,121 @@ def check_trial_balance(books: Books) -> None:
     books.figures.append(f"turnover of the year 本年发生额 {yuan(sum(amounts[2] for amounts in sums.values()))}")
 
 
+def check_periods(books: Books) -> None:
+    """What a month held when it was closed is what it holds, as long as the closing stands; others reopened it."""
+    ended = {(row["court_code"], row["month"], row["round"]): row for row in books.rows("reopenings")}
+    rounds: dict[tuple[str, str], int] = defaultdict(int)
+    for row in books.rows("closed_months"):
+        court, month = row["court_code"], row["month"]
+        where = f"{court} {month} closing 结账 {row['round']}"
+        rounds[court, month] += 1
+        require(row["round"] == str(rounds[court, month]), f"{where}: one before it is missing / 缺少结账记录")
+        until = int(row["last_number"])
+        held = [digest for number, digest in books.by_month[court, month] if number <= until]
+        right = (str(len(held)), sealed(held)) == (row["vouchers"], row["digest"])
+        require(right, f"{where}: it held other vouchers / 结账时的凭证不符")
+        told = books.periods[CLOSED, court, month]
+        require(told and told.pop(0) in ("", row["digest"]), f"{where}: the trail says otherwise / 与留痕不符")
+        end = ended.pop((court, month, row["round"]), None)
+        check_kept_shut(books, row, None if end is None else int(end["last_number"]), where)
+        if end is not None:
+            hands = [end[name] for name in ("requested_by", "audited_by", "agreed_by") if end[name]]
+            enough = len(set(hands)) == len(hands) == (3 if month.endswith("-12") else 2)
+            require(enough, f"{where}: reopened by too few / 反结账人数不足")
+            told = books.periods[REOPENED, court, month]
+            require(told and told.pop() == "", f"{where}: the trail knows of no reopening / 无反结账留痕")
+    require(not ended, f"reopenings.csv: of no closing / 无对应结账：{sorted(ended)[:1]}")
+    left = sorted(key for key, told in books.periods.items() if told)
+    require(not left, f"closings or reopenings of the trail are missing / 缺少留痕所记结账：{left[:1]}")
+
+
+def check_kept_shut(books: Books, closing: dict[str, str], until: int | None, where: str) -> None:
+    """No voucher was posted in the month, or before it in the year, between its closing and its reopening, if any."""
+    first = int(closing["last_number"])
+    for (court, month), vouchers in books.by_month.items():
+        if court == closing["court_code"] and closing["month"][:4] == month[:4] and month <= closing["month"]:
+            for number, _digest in vouchers:
+                kept = number <= first or (until is not None and number > until)
+                require(kept, f"{where}: number {number} was posted into it / 结账后记入凭证")
+
+
 def check_closed_years(books: Books) -> None:
     """In a closed year of own funds (B) nothing is left on income, expense and the year's result."""
     models = {row["code"]: row["model"] for row in books.rows("courts")}
-    closed = [row for row in books.rows("closed_years") if int(row["year"]) == books.year]
+    ended = {(row["court_code"], row["month"], row["round"]) for row in books.rows("reopenings")}
+    closed = []
+    for row in books.rows("closed_years"):
+        standing = (row["court_code"], row["year"] + "-12", row["round"]) not in ended
+        if int(row["year"]) == books.year and standing:
+            closed.append(row["court_code"])
     left: dict[tuple[str, str], int] = defaultdict(int)
     for (court, account, _month), (debit, credit) in books.turnover.items():
         left[court, account] += debit - credit
-    for row in closed:
-        for (court, account), balance in sorted(left.items()):
-            if court == row["court_code"] and models[court] == "B" and (account[0] in "45" or account == "3301"):
-                require(balance == 0, f"{court} {account}: not carried over / 年终未结转")
+    for (court, account), balance in sorted(left.items()):
+        if court in closed and models[court] == "B" and (account[0] in "45" or account == "3301"):
+            require(balance == 0, f"{court} {account}: not carried over / 年终未结转")
     books.figures.append(f"courts closed 已年终结账法院 {len(closed)} / {len(books.courts)}")
 
 
 # ------------------------------------------------------------------------------------------------ sub-ledgers
 
 
+def check_openings(books: Books) -> None:
+    """Each import of opening balances: two hands, sides equal, its vouchers what its lines say; 0000 is zero, and
+    business stands after it."""
+    lines: dict[str, dict[tuple[str, str, str], int]] = defaultdict(lambda: defaultdict(int))
+    for row in books.rows("opening_lines"):
+        amount = fen(row["amount"]) * (1 if row["side"] == "debit" else -1)
+        lines[row["opening_id"]][row["account"], row["case_ref"], row["source_ref"]] += amount
+    for row in books.rows("openings"):
+        check_opening(books, row, lines.pop(row["id"], {}))
+    require(not lines, "opening_lines.csv: lines without an import / 有无导入的期初明细")
+    require(not books.opening_vouchers, "opening vouchers without an import / 期初凭证没有导入登记")
+    for court in books.courts:
+        require(balance_of(books, court, CARRIES_OVER) == 0, f"{court}: 0000 is not zero / 期初过渡科目不为零")
+    carried = sum(amount for (_, account, _), amount in books.opened.items() if account == RECEIVABLE)
+    books.figures.append(f"opening receivables 期初应收垫付款 {yuan(carried)}")
+
+
+def check_opening(books: Books, row: dict[str, str], lines: Mapping[tuple[str, str, str], int]) -> None:
+    where, court = "opening 期初导入 {}".format(row["id"]), row["court_code"]
+    debit = sum(net for net in lines.values() if net > 0)
+    credit = -sum(net for net in lines.values() if net < 0)
+    require([fen(row["debit"]), fen(row["credit"])] == [debit, credit], f"{where}: not the sum of its lines / 合计不符")
+    require(debit == credit, f"{where}: debits are not credits / 借贷不平")
+    require(row["requested_by"] != row["reviewed_by"], f"{where}: one person made and reviewed it / 一人经办并复核")
+    alone = row["undo_reviewed_by"] and row["undo_reviewed_by"] == row["undo_requested_by"]
+    require(not alone, f"{where}: one person undid it / 一人冲销")
+    posted: dict[tuple[str, str, str], int] = defaultdict(int)
+    for voucher_id, carried in books.opening_vouchers.pop(row["id"], {}).items():
+        if voucher_id not in books.reversed:
+            for account, case, source, net in carried:
+                posted[account, case, source] += net
+    stands = row["status"] in OPENED
+    expected = {key: net for key, net in lines.items() if net} if stands else {}
+    require(dict(posted) == expected, f"{where}: its vouchers do not carry its lines / 凭证与明细不符")
+    if stands:
+        later = books.first_business.get(court, "9999") > row["day"]
+        require(later, f"{where}: business is posted on or before its day / 业务早于期初")
+        for (account, case, _source), net in lines.items():
+            books.opened[court, account, case] += net if account[0] == "1" else -net
+
+
+def opened_by_case(books: Books, account: str) -> dict[tuple[str, str], int]:
+    """What each case began with in an account."""
+    return {(court, case): amount for (court, code, case), amount in books.opened.items() if code == account and case}
+
+
 def check_sources(books: Books) -> None:
     """Each source's money from the postings, and all of them together the fund's bank account and cash."""
     left: dict[str, int] = defaultdict(int)
     for row in books.rows("sources"):
-        received, given_back, used, recovered = books.by_source.pop("source:" + row["id"], [0, 0, 0, 0])
-        balance = received - given_back - used + recovered
-        stated = [fen(row[name]) for name in ("received", "given_back", "used", "recovered", "balance")]
-        right = [received, given_back, used, recovered, balance]
+        flows = books.by_source.pop("source:" + row["id"], [0, 0, 0, 0, 0])
+        received, given_back, used, recovered, opening = flows
+        balance = opening + received - given_back - used + recovered
+        names = ("received", "given_back", "used", "recovered", "opening", "balance")
+        stated = [fen(row[name]) for name in names]
+        right = [*flows, balance]
         where = "{} source 资金来源 {}".format(row["court_code"], row["name"])
         require(stated == right, f"{where}: does not match / 与分录不符")
         left[row["court_code"]] += balance
@@ -417,14 +543,13 @@ def balance_of(books: Books, court: str, account: str) -> int:
 
 def counts(books: Books, voucher_id: str, amount: int, where: str) -> bool:
     """Whether a payment or receipt stands: its voucher is in the package with its amount and was not reversed."""
-    if voucher_id not in books.voucher_total:
-        raise Difference(f"{where}: its voucher is missing / 缺少凭证")
+    require(voucher_id in books.voucher_total, f"{where}: its voucher is missing / 缺少凭证")
     require(books.voucher_total[voucher_id] >= amount, f"{where}: more than its voucher / 与凭证金额不符")
     return voucher_id not in books.reversed
 
 
 def check_advances(books: Books) -> None:
-    """Each advance: paid once, recovered never beyond; 1218.01 by case is what is outstanding (model B)."""
+    """Each advance: paid once, recovered never beyond; 1218.01 by case is what it began with and what is out (B)."""
     paid: dict[str, int] = defaultdict(int)
     recovered: dict[str, int] = defaultdict(int)
     seen: set[str] = set()
@@ -440,7 +565,7 @@ def check_advances(books: Books) -> None:
         require(min(parts) >= 0 and sum(parts) == fen(row["amount"]), f"{where}: parts do not add up / 分配不符")
         if parts[0] and counts(books, row["voucher_id"], parts[0], where):
             recovered[row["advance_id"]] += parts[0]
-    outstanding: dict[tuple[str, str], int] = defaultdict(int)
+    outstanding: dict[tuple[str, str], int] = defaultdict(int, opened_by_case(books, RECEIVABLE))
     for row in books.rows("advances"):
         one = (paid[row["id"]], recovered[row["id"]], paid[row["id"]] - recovered[row["id"]])
         where = "{} advance 垫付 {}".format(row["case_number"], row["id"])
@@ -452,12 +577,12 @@ def check_advances(books: Books) -> None:
     compare_cases(books, RECEIVABLE, 1, {key: owed for key, owed in outstanding.items() if models[key[0]] == "B"})
     books.figures.append(f"advanced 垫付 {yuan(sum(paid.values()))}")
     books.figures.append(f"recovered 已追回 {yuan(sum(recovered.values()))}")
-    books.figures.append(f"outstanding 未收回 {yuan(sum(outstanding.values()))}")
+    books.figures.append(f"outstanding 未收回 {yuan(sum(paid.values()) - sum(recovered.values()))}")
 
 
 def check_case_money(books: Books) -> None:
-    """2901.02 by case is what debtors paid in less what was paid out and what went back to the fund."""
-    held: dict[tuple[str, str], int] = defaultdict(int)
+    """2901.02 by case: what the books began with and debtors paid in, less what was paid out and went to the fund."""
+    held: dict[tuple[str, str], int] = defaultdict(int, opened_by_case(books, CASE_MONEY))
     for row in books.rows("case_receipts"):
         amount, where = fen(row["amount"]), "case receipt 案款 " + row["id"]
         if row["status"] == "confirmed" and counts(books, row["voucher_id"], amount, where):
@@ -559,7 +684,9 @@ CHECKS = (
     check_vouchers,
     check_months,
     check_trial_balance,
+    check_periods,
     check_closed_years,
+    check_openings,
     check_sources,
     check_advances,
     check_case_money,

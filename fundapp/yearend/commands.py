@@ -30,10 +30,9 @@ def export(year: int, out: Path) -> None:
     """Write the package of a year: the books of all courts of this system, with the checker inside."""
     if not out.parent.is_dir():
         raise click.ClickException(f"没有文件夹“{out.parent}”，请先建立该文件夹，或改用其他位置。")
-    found = courts.courts()
-    codes = [court.code for court in found]
+    codes = [court.code for court in courts.courts()]
     rules.check_courts(codes)
-    seat = next(court.code for court in found if court.parent_code not in codes)
+    seat = courts.seat()
     with _bar(year) as bar:
 
         def progress(done: int, total: int) -> None:

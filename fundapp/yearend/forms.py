@@ -1,8 +1,22 @@
 """The shape of what the closing pages may send."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
-from fundapp.core.forms import ChoiceField, FilterForm, Form, WholeNumberField, required
+from fundapp.core.forms import (
+    ChoiceField,
+    FilterForm,
+    Form,
+    LongTextField,
+    VersionField,
+    WholeNumberField,
+    choices_of,
+    required,
+)
+from fundapp.core.words import N_
+from fundapp.ledger.rules import LONGEST_EXPLANATION
+from fundapp.yearend.rules import LONGEST_REASON, ReopeningOutcome
 
 
 class ClosingFilter(FilterForm):
@@ -14,6 +28,38 @@ class ClosingFilter(FilterForm):
 
 class CloseForm(Form):
     """Closing asks for nothing but the confirmation itself."""
+
+
+class ExplainedCloseForm(CloseForm):
+    """And, while money stands that nobody has claimed, for the reason why it does."""
+
+    explanation = LongTextField(
+        _l("待认领款情况说明"),
+        longest=LONGEST_EXPLANATION,
+        description=_l("逐笔写明入账日期、银行流水号、查找情况和拟如何处理，不要写姓名和账号；本说明随结账一并留存。"),
+    )
+
+
+class RequestReopeningForm(Form):
+    """Why the last closed month is to be opened again."""
+
+    reason = LongTextField(
+        _l("反结账理由"),
+        [required(N_("请写明理由：需要更正什么、为什么不能在未结账月份更正。"))],
+        longest=LONGEST_REASON,
+    )
+
+
+class DecideReopeningForm(Form):
+    """One answer to a request for reopening."""
+
+    outcome = ChoiceField(_l("办理结果"), [required(N_("请选择同意或退回。"))])
+    opinion = LongTextField(_l("意见"), longest=LONGEST_REASON, description=_l("退回时须写明理由。"))
+    seen_version = VersionField()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.outcome.choices = choices_of(ReopeningOutcome, blank=N_("请选择"))
 
 
 class ExportForm(Form):

@@ -1,21 +1,28 @@
-"""What is kept of closed years and exported packages."""
+"""What is kept of closed years, of requests to reopen, and of exported packages."""
 
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.db import Base, append_only
+from fundapp.yearend.rules import (
+    ReopeningOutcome,
+    ReopeningStatus,
+    ReopeningStep,
+    due_step,
+    reopening_status,
+)
 
 
 @append_only
 class ClosedYear(Base):
-    """年终结账 of one court."""
+    """年终结账 of one court; it stands as long as the closing of its December does."""
 
     __tablename__ = "closed_years"
-    __table_args__ = (UniqueConstraint("court_code", "year"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    closing_id: Mapped[int] = mapped_column(ForeignKey("closed_months.id"), unique=True)
     court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"))
     year: Mapped[int]
     vouchers: Mapped[int]
@@ -27,6 +34,53 @@ class ClosedYear(Base):
     @property
     def subject(self) -> str:
         return f"closed-year:{self.id}"
+
+
+@append_only
+class ReopeningRequest(Base):
+    """反结账申请: the finance reviewer asks for the last closed month, or year, to be opened again."""
+
+    __tablename__ = "reopening_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"), index=True)
+    closing_id: Mapped[int] = mapped_column(ForeignKey("closed_months.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    requested_at: Mapped[datetime]
+    closing: Mapped["ClosedMonth"] = relationship("ClosedMonth", lazy="joined", viewonly=True)  # type: ignore[name-defined]  # noqa: F821
+    decisions: Mapped[list["ReopeningDecision"]] = relationship(
+        order_by="ReopeningDecision.id", lazy="selectin", viewonly=True
+    )
+
+    @property
+    def outcomes(self) -> list[ReopeningOutcome]:
+        return [decision.outcome for decision in self.decisions]
+
+    @property
+    def status(self) -> ReopeningStatus:
+        return reopening_status(self.closing.month, self.outcomes)
+
+    @property
+    def step(self) -> ReopeningStep | None:
+        """Who is to decide next, None when it is decided."""
+        return due_step(self.closing.month, self.outcomes)
+
+
+@append_only
+class ReopeningDecision(Base):
+    """One answer to a request for reopening; nobody answers his own, nor twice."""
+
+    __tablename__ = "reopening_decisions"
+    __table_args__ = (UniqueConstraint("request_id", "step"), UniqueConstraint("request_id", "decided_by_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("reopening_requests.id"))
+    step: Mapped[ReopeningStep]
+    outcome: Mapped[ReopeningOutcome]
+    opinion: Mapped[str] = mapped_column(String(500))
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime]
 
 
 @append_only

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from fundapp.core import clock
+from fundapp.core.db import snapshot
 from fundapp.core.money import bare
 from fundapp.core.spreadsheet import Sheet, SheetColumn, write_csv, write_xlsx
 from fundapp.core.templating import LABELS
@@ -87,7 +88,7 @@ def build(year: int, court_codes: Iterable[str], target: Path, *, progress: Prog
         folder = Path(name)
         members = [_copied(folder, CHECKER, Path(checker.__file__).read_bytes())]
         members.append(_copied(folder, README, _readme(scope)))
-        with queries.snapshot():
+        with snapshot():
             for table in TABLES:
                 members.append(_csv(folder, table, scope))
                 progress(next(steps), total)

@@ -3,30 +3,45 @@
 Source: 会计基础工作规范 arts. 51-4, 62, 63; 政府会计制度 (财会〔2017〕25号) on 3301 本期盈余.
 """
 
-import calendar
 import enum
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from fundapp.core.errors import RuleViolation
 from fundapp.core.money import ZERO, Money, total
 from fundapp.core.words import N_
-from fundapp.ledger.rules import Account, Booked, Model, Movement, booked
+from fundapp.ledger.rules import RESULT, Account, Booked, Model, Movement, booked
+from fundapp.ledger.rules import last_day as last_day
+from fundapp.users.rules import Permission
 
 FIRST_YEAR = 1990
 LAST_YEAR = 2100
+LONGEST_REASON = 500
 
 
 class Hindrance(enum.Enum):
-    """What still lies on somebody's desk when a month is to be closed."""
+    """What may stand in the way when a month is to be closed, in the order of the closing list."""
 
+    NOT_OVER = "not_over"
     FUND_RECEIPT = "fund_receipt"
     CASE_RECEIPT = "case_receipt"
     BATCH = "batch"
     CEREMONY = "ceremony"
     CORRECTION = "correction"
+    REOPENING = "reopening"
+    UNPOSTED = "unposted"
+    SUSPENSE = "suspense"
+    OTHER = "other"
+    UNEQUAL = "unequal"
+    UNBALANCED = "unbalanced"
+    OPENING = "opening"
+    CHAIN = "chain"
+
+
+PROOFS = frozenset({Hindrance.UNEQUAL, Hindrance.UNBALANCED, Hindrance.OPENING, Hindrance.CHAIN})
+"""Points that are recomputed from the whole book: at the closing, and not each time somebody looks at the list."""
 
 
 class PointState(enum.Enum):
@@ -34,39 +49,118 @@ class PointState(enum.Enum):
 
     MET = "met"
     OPEN = "open"
+    AT_CLOSING = "at_closing"
 
     @property
     def tone(self) -> str:
-        return "success" if self is PointState.MET else "warning"
+        return {PointState.MET: "success", PointState.OPEN: "warning", PointState.AT_CLOSING: "secondary"}[self]
 
+
+class ReopeningStep(enum.Enum):
+    """Whose answer a request for reopening waits for."""
+
+    AUDIT = "audit"
+    APPROVAL = "approval"
+
+
+class ReopeningOutcome(enum.Enum):
+    """What an answer to a request for reopening says."""
+
+    AGREED = "agreed"
+    RETURNED = "returned"
+
+
+class ReopeningStatus(enum.Enum):
+    """How a request for reopening stands."""
+
+    REQUESTED = "requested"
+    REOPENED = "reopened"
+    RETURNED = "returned"
+
+    @property
+    def tone(self) -> str:
+        return {"requested": "warning", "reopened": "success", "returned": "secondary"}[self.value]
+
+
+_STOP = N_("请立即停止办理业务并通知审计人员核查")
+_CONFIRM = N_("请财务复核确认入账或退回")
 
 LABELS: dict[enum.Enum, str] = {
+    Hindrance.NOT_OVER: N_("月份尚未结束"),
     Hindrance.FUND_RECEIPT: N_("未复核的到账登记"),
     Hindrance.CASE_RECEIPT: N_("未复核的案款登记"),
     Hindrance.BATCH: N_("银行结果未办结的发放批次"),
     Hindrance.CEREMONY: N_("未结束的兑现大会"),
     Hindrance.CORRECTION: N_("未复核的冲销申请"),
+    Hindrance.REOPENING: N_("未办结的反结账申请"),
+    Hindrance.UNPOSTED: N_("已付款未记账的发放"),
+    Hindrance.SUSPENSE: N_("待认领款尚有余额"),
+    Hindrance.OTHER: N_("其他未办结事项"),
+    Hindrance.UNEQUAL: N_("账面余额与分录不符"),
+    Hindrance.UNBALANCED: N_("借贷不平"),
+    Hindrance.OPENING: N_("期初余额过渡科目不为零"),
+    Hindrance.CHAIN: N_("操作留痕不完整"),
     PointState.MET: N_("已具备"),
     PointState.OPEN: N_("待办理"),
+    PointState.AT_CLOSING: N_("结账时核算"),
+    ReopeningStep.AUDIT: N_("审计同意"),
+    ReopeningStep.APPROVAL: N_("院长批准"),
+    ReopeningOutcome.AGREED: N_("同意反结账"),
+    ReopeningOutcome.RETURNED: N_("退回申请，结账不变"),
+    ReopeningStatus.REQUESTED: N_("办理中"),
+    ReopeningStatus.REOPENED: N_("已反结账"),
+    ReopeningStatus.RETURNED: N_("已退回"),
 }
 
+ASKED: dict[Hindrance, str] = {
+    Hindrance.NOT_OVER: N_("%(month)s已经结束"),
+    Hindrance.FUND_RECEIPT: N_("到账登记均已复核"),
+    Hindrance.CASE_RECEIPT: N_("案款登记均已复核"),
+    Hindrance.BATCH: N_("发放批次的银行结果均已办结"),
+    Hindrance.CEREMONY: N_("兑现大会均已结束"),
+    Hindrance.CORRECTION: N_("冲销申请均已复核"),
+    Hindrance.REOPENING: N_("没有未办结的反结账申请"),
+    Hindrance.UNPOSTED: N_("已付款项均已记账"),
+    Hindrance.SUSPENSE: N_("待认领款已清，或已书面说明"),
+    Hindrance.UNEQUAL: N_("账面余额与逐笔分录重新核算一致"),
+    Hindrance.UNBALANCED: N_("借方合计等于贷方合计"),
+    Hindrance.OPENING: N_("期初余额过渡科目为零"),
+    Hindrance.CHAIN: N_("操作留痕完整，校验码相符"),
+}
+"""The points of the closing list, in its order, as what must be so; ``OTHER`` brings words of its own."""
+
 WAYS_OUT: dict[Hindrance, str] = {
-    Hindrance.FUND_RECEIPT: N_("请财务复核确认入账或退回"),
-    Hindrance.CASE_RECEIPT: N_("请财务复核确认入账或退回"),
+    Hindrance.NOT_OVER: N_("请在该日之后办理结账"),
+    Hindrance.FUND_RECEIPT: _CONFIRM,
+    Hindrance.CASE_RECEIPT: _CONFIRM,
     Hindrance.BATCH: N_("请财务经办导入银行回执，结果不明的逐笔查明"),
     Hindrance.CEREMONY: N_("请核对现金后结束大会"),
     Hindrance.CORRECTION: N_("请财务复核确认冲销或退回"),
+    Hindrance.REOPENING: N_("请审计、院长办结或退回该申请"),
+    Hindrance.UNPOSTED: N_("请通知系统管理员和审计人员查明并补记凭证"),
+    Hindrance.SUSPENSE: N_("请查明后认领或退回，或在结账页书面说明原因"),
+    Hindrance.UNEQUAL: _STOP,
+    Hindrance.UNBALANCED: _STOP,
+    Hindrance.OPENING: N_("请财务补齐期初余额，使借贷双方相等"),
+    Hindrance.CHAIN: _STOP,
 }
 
 
 @dataclass(frozen=True)
 class Hindered:
-    """One record that keeps a month open."""
+    """One thing that keeps a month open: what kind, which record, and how people call it."""
 
     kind: Hindrance
-    record_id: int
+    record_id: int | None
     cited: str
-    day: date
+    what: str = ""
+    way_out: str = ""
+
+    @property
+    def told(self) -> str:
+        """What it is, which, and how it is put right; a floor below brings words of its own."""
+        what, way_out = self.what or LABELS[self.kind], self.way_out or WAYS_OUT[self.kind]
+        return f"{what}（{self.cited}），{way_out}"
 
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
@@ -99,11 +193,6 @@ def month_after(month: str) -> str:
     return f"{year + number // 12:04d}-{number % 12 + 1:02d}"
 
 
-def last_day(month: str) -> date:
-    year, number = int(month[:4]), int(month[5:])
-    return date(year, number, calendar.monthrange(year, number)[1])
-
-
 def months_of(year: int) -> list[str]:
     return [f"{year:04d}-{number:02d}" for number in range(1, 13)]
 
@@ -116,28 +205,25 @@ def check_in_order(month: str, due: str) -> None:
         raise RuleViolation("结账须按月份顺序办理，请先办理%(due)s的结账。", due=due)
 
 
-def check_over(month: str, today: date) -> None:
-    """A month is closed when its last day has passed."""
-    if today <= last_day(month):
-        raise RuleViolation(
-            "%(month)s尚未结束，请在%(day)s之后办理结账。", month=month, day=last_day(month).isoformat()
-        )
+def is_over(month: str, today: date) -> bool:
+    """Whether the month's last day has passed."""
+    return today > last_day(month)
 
 
 def check_unhindered(month: str, hindered: Sequence[Hindered]) -> None:
-    """Refuse while anything dated in the month is undecided, naming each point with the way out."""
+    """Refuse while anything stands in the way, naming every point with its way out."""
     if hindered:
         raise RuleViolation(
             "%(month)s尚不能结账，还有%(count)s项未办结：%(points)s。",
             month=month,
             count=len(hindered),
-            points="；".join(f"{LABELS[one.kind]}（{one.cited}），{WAYS_OUT[one.kind]}" for one in hindered),
+            points="；".join(one.told for one in hindered),
         )
 
 
 def check_not_december(month: str) -> None:
     """December is closed with its year, by the president, after the result was carried over."""
-    if month.endswith("-12"):
+    if is_december(month):
         raise RuleViolation("%(month)s随年终结账一并办理，请由院长办理年终结账。", month=month)
 
 
@@ -152,6 +238,109 @@ def check_year_ready(year: int, due: str) -> None:
             due=due,
             last=f"{year:04d}-11",
         )
+
+
+def check_carried(balances: Mapping[Account, Money]) -> None:
+    """After the transfer nothing is left on income, expense and the year's result (model B)."""
+    left = [
+        account for account in (*sorted(RESULT, key=_code), Account.YEAR_RESULT) if balances.get(account, ZERO) != ZERO
+    ]
+    if left:
+        raise RuleViolation(
+            "年终结转后%(accounts)s仍有余额，不能结账，请立即停止办理业务并通知审计人员核查。",
+            accounts="、".join(account.value for account in left),
+        )
+
+
+def _code(account: Account) -> str:
+    return account.value
+
+
+def reopening_steps(month: str) -> tuple[ReopeningStep, ...]:
+    """Who agrees, in order: the president; when December and with it the year is opened, the auditor before."""
+    return (ReopeningStep.AUDIT, ReopeningStep.APPROVAL) if is_december(month) else (ReopeningStep.APPROVAL,)
+
+
+def is_december(month: str) -> bool:
+    return month.endswith("-12")
+
+
+def reopening_status(month: str, outcomes: Sequence[ReopeningOutcome]) -> ReopeningStatus:
+    """How a request for a month stands after these answers."""
+    if ReopeningOutcome.RETURNED in outcomes:
+        return ReopeningStatus.RETURNED
+    agreed = len(outcomes) == len(reopening_steps(month))
+    return ReopeningStatus.REOPENED if agreed else ReopeningStatus.REQUESTED
+
+
+def due_step(month: str, outcomes: Sequence[ReopeningOutcome]) -> ReopeningStep | None:
+    """Whose answer is next, None when the request is decided."""
+    if reopening_status(month, outcomes) is not ReopeningStatus.REQUESTED:
+        return None
+    return reopening_steps(month)[len(outcomes)]
+
+
+_STEP_DOORS = {
+    ReopeningStep.AUDIT: Permission.REOPENING_AUDIT,
+    ReopeningStep.APPROVAL: Permission.REOPENING_APPROVE,
+}
+
+
+def step_door(step: ReopeningStep) -> Permission:
+    """What one must be allowed to do to give this answer."""
+    return _STEP_DOORS[step]
+
+
+def check_reopenable(month: str, last_closed: str | None) -> None:
+    """Only the last closed period is opened again: the ones before it carry its figures."""
+    if last_closed is None:
+        raise RuleViolation("本院没有已结账的月份，无需反结账。")
+    if month > last_closed:
+        raise RuleViolation("%(month)s尚未结账，无需反结账。", month=month)
+    if month < last_closed:
+        raise RuleViolation(
+            "只能对最后一个已结账的月份%(last)s反结账；如确需更正%(month)s，请自后向前逐月申请，或在未结账月份更正。",
+            last=last_closed,
+            month=month,
+        )
+
+
+def check_no_request(is_waiting: bool) -> None:
+    """One request at a time."""
+    if is_waiting:
+        raise RuleViolation("该月已有一份办理中的反结账申请，请等待审计、院长办结，或请其退回后重新申请。")
+
+
+def check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise RuleViolation("请写明理由：需要更正什么、为什么不能在未结账月份更正。")
+    _check_length(reason)
+
+
+def _check_length(text: str) -> None:
+    if len(text) > LONGEST_REASON:
+        raise RuleViolation("内容过长，请缩短到%(longest)s字以内。", longest=LONGEST_REASON)
+
+
+def check_opinion(opinion: str, outcome: ReopeningOutcome) -> None:
+    """A request goes back with a reason."""
+    _check_length(opinion)
+    if outcome is ReopeningOutcome.RETURNED and not opinion.strip():
+        raise RuleViolation("退回申请须写明理由，请填写意见。")
+
+
+def check_turn(step: ReopeningStep, *, may_decide: bool) -> None:
+    """Only the post whose answer is due gives it."""
+    if not may_decide:
+        raise RuleViolation("当前环节为“%(step)s”，尚未轮到您，请待该环节办结后再办理。", step=LABELS[step])
+
+
+def check_fresh_hand(actor_id: int, *, requested_by_id: int, decided_by: Collection[int]) -> None:
+    """Asking and each agreeing are done by different persons."""
+    if actor_id == requested_by_id:
+        raise RuleViolation("不能办理本人提出的反结账申请，请由其他有权人员办理。")
+    if actor_id in decided_by:
+        raise RuleViolation("您已办理过本申请的一个环节，同一人不能办理两个环节，请由其他有权人员办理。")
 
 
 def check_courts(court_codes: Sequence[str]) -> None:

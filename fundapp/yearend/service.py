@@ -1,51 +1,58 @@
-"""Writes of closing: a month, a year, a package handed out."""
+"""Writes of closing: a month, a year, their reopening, a package handed out."""
 
 from collections.abc import Collection
-from datetime import date
 
 from fundapp.core import clock
 from fundapp.core.db import db
+from fundapp.core.errors import StaleRecord
+from fundapp.core.money import ZERO
 from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
+from fundapp.ledger.rules import told
 from fundapp.trail import service as trail
-from fundapp.trail.rules import Event
+from fundapp.trail.rules import Event, SigningReason
 from fundapp.users.models import User
 from fundapp.users.rules import check_acts_here
 from fundapp.yearend import queries, rules
-from fundapp.yearend.models import AuditPackage, ClosedYear
+from fundapp.yearend.models import AuditPackage, ClosedYear, ReopeningDecision, ReopeningRequest
+from fundapp.yearend.rules import ReopeningOutcome, ReopeningStep
 
 
-def close_month(court_code: str, month: str, *, actor: User) -> None:
-    """Close the month that is due, so that no voucher is dated in it any more.
+def close_month(court_code: str, month: str, *, explanation: str = "", actor: User) -> None:
+    """Close the month that is due, so that no voucher is posted in it any more.
+
+    Args:
+        explanation: why money that nobody has claimed still stands at its end; kept with the closing.
 
     Raises:
-        RuleViolation: not the month that is due, not over yet, December, or something dated in it is undecided.
+        RuleViolation: not the month that is due, December, or a point of the closing list is not met; all are named.
     """
     check_acts_here(actor.court_code, court_code)
     rules.check_month(month)
     rules.check_in_order(month, queries.due_month(court_code))
     rules.check_not_december(month)
-    _close(court_code, month, actor)
+    _check_list(court_code, month, explanation)
+    _close(court_code, month, explanation, actor)
 
 
-def close_year(court_code: str, year: int, *, actor: User) -> ClosedYear:
+def close_year(court_code: str, year: int, *, explanation: str = "", actor: User) -> ClosedYear:
     """Carry the year's result over (model B), close December, and with it the year.
 
     Its voucher is prepared by the finance reviewer who closed November, and reviewed by the president who closes.
 
     Raises:
-        RuleViolation: months before December are open, December is not over, or something dated in it is undecided.
+        RuleViolation: months before December are open, or a point of December's closing list is not met.
     """
     check_acts_here(actor.court_code, court_code)
     rules.check_year(year)
     rules.check_year_ready(year, queries.due_month(court_code))
-    december = f"{year:04d}-12"
-    rules.check_over(december, clock.today())
-    rules.check_unhindered(december, queries.hindered(court_code, december))
+    december = rules.months_of(year)[-1]
+    _check_list(court_code, december, explanation)
     prepared_by_id = _closer_of_november(court_code, year)
     voucher_id = _carry_result(court_code, year, prepared_by_id, actor)
-    _close(court_code, december, actor)
+    closing_id = _close(court_code, december, explanation, actor)
     closed = ClosedYear(
+        closing_id=closing_id,
         court_code=court_code,
         year=year,
         vouchers=queries.year_voucher_count(court_code, year),
@@ -64,13 +71,19 @@ def close_year(court_code: str, year: int, *, actor: User) -> ClosedYear:
         year=year,
         vouchers=closed.vouchers,
     )
+    trail.sign_head(court_code, reason=SigningReason.YEAR_CLOSE)
     return closed
 
 
-def _close(court_code: str, month: str, actor: User) -> None:
-    rules.check_over(month, clock.today())
-    rules.check_unhindered(month, queries.hindered(court_code, month))
-    closed = ledger.close_month(court_code, month, actor=actor)
+def _check_list(court_code: str, month: str, explanation: str) -> None:
+    """The whole closing list; unclaimed money is no hindrance when the closer explains it."""
+    is_explained = bool(explanation.strip())
+    found = [*queries.hindered(court_code, month), *queries.disproved(court_code, month)]
+    rules.check_unhindered(month, [one for one in found if not (is_explained and one.kind is rules.Hindrance.SUSPENSE)])
+
+
+def _close(court_code: str, month: str, explanation: str, actor: User) -> int:
+    closed = ledger.close_month(court_code, month, explanation=explanation, actor=actor)
     trail.record(
         Event.MONTH_CLOSED,
         rules.month_subject(court_code, month),
@@ -78,29 +91,148 @@ def _close(court_code: str, month: str, actor: User) -> None:
         actor=actor,
         month=month,
         vouchers=closed.vouchers,
+        digest=closed.digest,
+        suspense=told(closed.suspense) if closed.suspense != ZERO else "",
+        explanation=closed.explanation,
     )
+    trail.sign_head(court_code, reason=SigningReason.MONTH_CLOSE)
+    return closed.id
 
 
 def _closer_of_november(court_code: str, year: int) -> int:
-    november = queries.closed_month(court_code, f"{year:04d}-11")
-    assert november is not None, "December is due, so November is closed"
+    november = queries.closed_months(court_code, year)[f"{year:04d}-11"]
     return november.closed_by_id
 
 
 def _carry_result(court_code: str, year: int, prepared_by_id: int, actor: User) -> int | None:
-    moved = rules.result_transfer(books.model(court_code), queries.result_balances(court_code, year))
+    """Post the transfer; its name counts the closings of the year, because it is made anew after each reopening."""
+    model = books.model(court_code)
+    moved = rules.result_transfer(model, queries.result_balances(court_code, year))
     if not moved:
         return None
-    return ledger.post(
-        f"year:{year}:result",
+    december = rules.months_of(year)[-1]
+    voucher = ledger.post(
+        f"year:{year}:result:{len(books.closings(court_code, [december])) + 1}",
         moved,
         court_code=court_code,
-        business_date=date(year, 12, 31),
+        business_date=rules.last_day(december),
         summary=f"结转{year}年度收支",
         attachments=0,
         hands=ledger.Hands(prepared_by_id=prepared_by_id, reviewed_by_id=actor.id),
         actor=actor,
-    ).id
+    )
+    rules.check_carried(queries.result_balances(court_code, year))
+    return voucher.id
+
+
+def request_reopening(court_code: str, month: str, *, reason: str, actor: User) -> ReopeningRequest:
+    """Ask for the last closed month, or with December its year, to be opened again; others agree.
+
+    Raises:
+        RuleViolation: not the last closed month, no reason, or a request waits already.
+    """
+    check_acts_here(actor.court_code, court_code)
+    last = books.last_closing(court_code)
+    rules.check_reopenable(rules.check_month(month), last.month if last else None)
+    rules.check_reason(reason)
+    rules.check_no_request(queries.waiting_request(court_code) is not None)
+    assert last is not None, "a month that can be reopened is closed"
+    request = ReopeningRequest(
+        court_code=court_code,
+        closing_id=last.id,
+        reason=reason.strip(),
+        requested_by_id=actor.id,
+        requested_at=clock.now(),
+    )
+    db.session.add(request)
+    db.session.flush()
+    _record(Event.REOPENING_REQUESTED, request, actor, reason=request.reason)
+    return request
+
+
+def decide_reopening(
+    request_id: int, *, outcome: ReopeningOutcome, opinion: str, seen_version: int, actor: User
+) -> ReopeningRequest:
+    """Agree to a reopening or return it; with the last agreement the month is open, and a year as it was before.
+
+    Args:
+        seen_version: how many answers the actor saw.
+
+    Raises:
+        NotFound: no such request in the actor's court.
+        StaleRecord: somebody answered meanwhile.
+        RuleViolation: another post's turn, one's own request, a second answer, or a return without a reason.
+    """
+    request = queries.request(request_id, frozenset({actor.court_code}))
+    step = request.step
+    if step is None or seen_version != len(request.decisions):
+        raise StaleRecord("该反结账申请已被处理，请刷新页面查看最新状态。")
+    rules.check_turn(step, may_decide=actor.may(rules.step_door(step)))
+    decided_by = [decision.decided_by_id for decision in request.decisions]
+    rules.check_fresh_hand(actor.id, requested_by_id=request.requested_by_id, decided_by=decided_by)
+    rules.check_opinion(opinion, outcome)
+    db.session.add(
+        ReopeningDecision(
+            request_id=request.id,
+            step=step,
+            outcome=outcome,
+            opinion=opinion.strip(),
+            decided_by_id=actor.id,
+            decided_at=clock.now(),
+        )
+    )
+    db.session.flush()
+    if outcome is ReopeningOutcome.RETURNED:
+        _record(Event.REOPENING_RETURNED, request, actor, reason=opinion.strip())
+    elif step is ReopeningStep.AUDIT:
+        _record(Event.REOPENING_AUDITED, request, actor, opinion=opinion.strip())
+    else:
+        _reopen(request, decided_by[0] if decided_by else None, opinion.strip(), actor)
+    db.session.expire(request)
+    return request
+
+
+def _record(event: Event, request: ReopeningRequest, actor: User, **facts: str) -> None:
+    month = request.closing.month
+    subject = rules.month_subject(request.court_code, month)
+    trail.record(event, subject, court_code=request.court_code, actor=actor, month=month, **facts)
+
+
+def _reopen(request: ReopeningRequest, audited_by_id: int | None, opinion: str, actor: User) -> None:
+    month = request.closing.month
+    closed_year = queries.closed_year(request.court_code, int(month[:4])) if rules.is_december(month) else None
+    ledger.reopen_month(
+        request.closing,
+        reason=request.reason,
+        requested_by_id=request.requested_by_id,
+        audited_by_id=audited_by_id,
+        agreed_by_id=actor.id,
+    )
+    _record(Event.MONTH_REOPENED, request, actor, reason=request.reason, opinion=opinion)
+    if closed_year is not None:
+        _undo_year(closed_year, request, actor)
+
+
+def _undo_year(closed_year: ClosedYear, request: ReopeningRequest, actor: User) -> None:
+    """Take the year's transfer back in red, in its December, so that the books are as they were before it."""
+    reversal = ""
+    if closed_year.result_voucher_id is not None:
+        reversal = ledger.reverse(
+            closed_year.result_voucher_id,
+            business_date=rules.last_day(request.closing.month),
+            reason=f"反结账：{request.reason}",
+            hands=ledger.Hands(prepared_by_id=request.requested_by_id, reviewed_by_id=actor.id),
+            actor=actor,
+        ).cited
+    trail.record(
+        Event.YEAR_REOPENED,
+        rules.year_subject(request.court_code, closed_year.year),
+        court_code=request.court_code,
+        actor=actor,
+        year=closed_year.year,
+        reason=request.reason,
+        reversal=reversal,
+    )
 
 
 def record_package(
@@ -120,4 +252,5 @@ def record_package(
     db.session.add(package)
     db.session.flush()
     trail.record(Event.PACKAGE_EXPORTED, package.subject, court_code=court_code, actor=actor, year=year, digest=digest)
+    trail.sign_head(court_code, reason=SigningReason.PACKAGE)
     return package

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.append_only import guard, unguard
+from migrations.append_only import allow_changes, refuse_changes
 
 revision = "0003"
 down_revision = "0002"
@@ -49,12 +49,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_trail_entries_actor_id"), "trail_entries", ["actor_id"], unique=False)
     op.create_index("ix_trail_entries_subject", "trail_entries", ["subject"], unique=False)
-    guard("attachments")
-    guard("trail_entries")
+    refuse_changes("attachments")
+    refuse_changes("trail_entries")
 
 
 def downgrade() -> None:
-    unguard("attachments")
-    unguard("trail_entries")
+    allow_changes("attachments")
+    allow_changes("trail_entries")
     op.drop_table("trail_entries")
     op.drop_table("attachments")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.append_only import guard, unguard
+from migrations.append_only import allow_changes, refuse_changes
 
 revision = "0004"
 down_revision = "0003"
@@ -157,10 +157,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_posting_lines_case_ref", "posting_lines", ["case_ref"], unique=False)
     op.create_index("ix_posting_lines_source_ref", "posting_lines", ["source_ref"], unique=False)
-    guard("booking_models")
-    guard("closed_months")
-    guard("vouchers")
-    guard("posting_lines")
+    refuse_changes("booking_models")
+    refuse_changes("closed_months")
+    refuse_changes("vouchers")
+    refuse_changes("posting_lines")
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE TRIGGER vouchers_closed_month BEFORE INSERT ON vouchers WHEN EXISTS (SELECT 1 FROM closed_months c "
@@ -186,10 +186,10 @@ def downgrade() -> None:
     else:
         op.execute("DROP TRIGGER vouchers_closed_month ON vouchers")
         op.execute("DROP FUNCTION vouchers_closed_month()")
-    unguard("booking_models")
-    unguard("closed_months")
-    unguard("vouchers")
-    unguard("posting_lines")
+    allow_changes("booking_models")
+    allow_changes("closed_months")
+    allow_changes("vouchers")
+    allow_changes("posting_lines")
     op.drop_table("posting_lines")
     op.drop_table("corrections")
     op.drop_table("vouchers")

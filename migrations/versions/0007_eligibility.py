@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.append_only import guard, unguard
+from migrations.append_only import allow_changes, refuse_changes
 
 revision = "0007"
 down_revision = "0006"
@@ -58,12 +58,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessments")),
     )
     op.create_index(op.f("ix_assessments_case_id"), "assessments", ["case_id"], unique=False)
-    guard("terms_issues")
-    guard("assessments")
+    refuse_changes("terms_issues")
+    refuse_changes("assessments")
 
 
 def downgrade() -> None:
-    unguard("terms_issues")
-    unguard("assessments")
+    allow_changes("terms_issues")
+    allow_changes("assessments")
     op.drop_table("assessments")
     op.drop_table("terms_issues")

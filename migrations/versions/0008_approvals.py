@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.append_only import guard, unguard
+from migrations.append_only import allow_changes, refuse_changes
 
 revision = "0008"
 down_revision = "0007"
@@ -52,12 +52,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject", "round", "step", name=op.f("uq_decisions_subject_round_step")),
     )
     op.create_index(op.f("ix_decisions_actor_id"), "decisions", ["actor_id"], unique=False)
-    guard("ladder_issues")
-    guard("decisions")
+    refuse_changes("ladder_issues")
+    refuse_changes("decisions")
 
 
 def downgrade() -> None:
-    unguard("ladder_issues")
-    unguard("decisions")
+    allow_changes("ladder_issues")
+    allow_changes("decisions")
     op.drop_table("decisions")
     op.drop_table("ladder_issues")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.append_only import guard, unguard
+from migrations.append_only import allow_changes, refuse_changes
 
 revision = "0009"
 down_revision = "0008"
@@ -65,10 +65,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_advance_payments_court_code"), "advance_payments", ["court_code"], unique=False)
     op.create_index(op.f("ix_advance_payments_paid_on"), "advance_payments", ["paid_on"], unique=False)
-    guard("advance_payments")
+    refuse_changes("advance_payments")
 
 
 def downgrade() -> None:
-    unguard("advance_payments")
+    allow_changes("advance_payments")
     op.drop_table("advance_payments")
     op.drop_table("advances")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.append_only import guard, unguard
+from migrations.append_only import allow_changes, refuse_changes
 
 revision = "0011"
 down_revision = "0010"
@@ -125,15 +125,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_result_lines")),
     )
     op.create_index(op.f("ix_result_lines_file_id"), "result_lines", ["file_id"], unique=False)
-    guard("paying_accounts")
-    guard("result_files")
-    guard("result_lines")
+    refuse_changes("paying_accounts")
+    refuse_changes("result_files")
+    refuse_changes("result_lines")
 
 
 def downgrade() -> None:
-    unguard("paying_accounts")
-    unguard("result_files")
-    unguard("result_lines")
+    allow_changes("paying_accounts")
+    allow_changes("result_files")
+    allow_changes("result_lines")
     op.drop_table("result_lines")
     op.drop_table("batch_lines")
     op.drop_table("batches")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.append_only import guard, unguard
+from migrations.append_only import allow_changes, refuse_changes
 
 revision = "0012"
 down_revision = "0011"
@@ -52,9 +52,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_allocations_business_date"), "allocations", ["business_date"], unique=False)
     op.create_index(op.f("ix_allocations_case_id"), "allocations", ["case_id"], unique=False)
     op.create_index(op.f("ix_allocations_court_code"), "allocations", ["court_code"], unique=False)
-    guard("allocations")
+    refuse_changes("allocations")
 
 
 def downgrade() -> None:
-    unguard("allocations")
+    allow_changes("allocations")
     op.drop_table("allocations")

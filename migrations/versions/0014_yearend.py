@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.append_only import guard, unguard
+from migrations.append_only import allow_changes, refuse_changes
 
 revision = "0014"
 down_revision = "0013"
@@ -44,12 +44,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closed_years")),
         sa.UniqueConstraint("court_code", "year", name=op.f("uq_closed_years_court_code_year")),
     )
-    guard("audit_packages")
-    guard("closed_years")
+    refuse_changes("audit_packages")
+    refuse_changes("closed_years")
 
 
 def downgrade() -> None:
-    unguard("audit_packages")
-    unguard("closed_years")
+    allow_changes("audit_packages")
+    allow_changes("closed_years")
     op.drop_table("closed_years")
     op.drop_table("audit_packages")

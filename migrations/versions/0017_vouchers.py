@@ -9,7 +9,7 @@ from alembic import op
 from migrations.append_only import guard, unguard
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -86,16 +86,19 @@ WHOLE = (
         "it corrects in two ways",
     ),
     (
-        "EXISTS (SELECT 1 FROM vouchers o WHERE o.reverses_id = NEW.adjusts_id OR o.adjusts_id = NEW.reverses_id)",
+        "(NEW.adjusts_id IS NOT NULL AND EXISTS (SELECT 1 FROM vouchers o WHERE o.reverses_id = NEW.adjusts_id)) "
+        "OR (NEW.reverses_id IS NOT NULL AND EXISTS (SELECT 1 FROM vouchers o WHERE o.adjusts_id = NEW.reverses_id))",
         "what it corrects was corrected before",
     ),
     (
-        "EXISTS (SELECT 1 FROM vouchers o WHERE (o.id = NEW.reverses_id OR o.id = NEW.adjusts_id "
-        "OR o.id = NEW.restates_id) AND (o.court_code <> NEW.court_code OR o.posted_on > NEW.posted_on))",
+        "COALESCE(NEW.reverses_id, NEW.adjusts_id, NEW.restates_id) IS NOT NULL AND EXISTS (SELECT 1 FROM vouchers o "
+        "WHERE o.id = COALESCE(NEW.reverses_id, NEW.adjusts_id, NEW.restates_id) "
+        "AND (o.court_code <> NEW.court_code OR o.posted_on > NEW.posted_on))",
         "what it corrects is of another court or stands after it",
     ),
     (
-        "EXISTS (SELECT 1 FROM vouchers o WHERE (o.id = NEW.reverses_id OR o.id = NEW.adjusts_id) "
+        "COALESCE(NEW.reverses_id, NEW.adjusts_id) IS NOT NULL AND EXISTS (SELECT 1 FROM vouchers o "
+        "WHERE o.id = COALESCE(NEW.reverses_id, NEW.adjusts_id) "
         "AND (o.reverses_id IS NOT NULL OR o.adjusts_id IS NOT NULL))",
         "a correction is not corrected",
     ),
@@ -136,7 +139,7 @@ def _whole() -> None:
         refusals = " ".join(f"SELECT RAISE(ABORT, '{told}') WHERE {broken};" for broken, told in WHOLE)
         op.execute(f"CREATE TRIGGER vouchers_whole BEFORE INSERT ON vouchers BEGIN {refusals} END")
         return
-    refusals = " ".join(f"IF {broken} THEN RAISE EXCEPTION '{told}'; END IF;" for broken, told in WHOLE)
+    refusals = " ".join(f"IF ({broken}) THEN RAISE EXCEPTION '{told}'; END IF;" for broken, told in WHOLE)
     op.execute(
         f"CREATE FUNCTION vouchers_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refusals} RETURN NEW; END $$"
     )
@@ -191,9 +194,9 @@ def upgrade() -> None:
     op.create_index("ix_vouchers_court_code_id", "vouchers", ["court_code", "id"])
     op.create_index("ix_vouchers_court_code_posted_on", "vouchers", ["court_code", "posted_on"])
     op.create_index("ix_posting_lines_debtor_ref", "posting_lines", ["debtor_ref"])
-    guard("vouchers")
     _closed_month("posted_on")
     _whole()
+    guard("vouchers")
 
 
 def downgrade() -> None:

@@ -2,13 +2,18 @@
 
 from datetime import date
 from itertools import count
+from typing import Any
 
-from fundapp.core.db import transaction
+from fundapp.core.db import db, transaction
 from fundapp.core.money import yuan
 from fundapp.funding import service as funding
 from fundapp.funding.models import FundReceipt, Source
 from fundapp.funding.rules import Direction, SourceKind
+from fundapp.ledger import queries as books
+from fundapp.ledger.models import Correction, Voucher
+from fundapp.ledger.rules import CorrectionMethod
 from fundapp.users.rules import Role
+from tests.builders.ledger import a_confirmed_correction
 from tests.builders.people import COURT, the_books, the_holder
 
 _numbers = count(1)
@@ -50,3 +55,33 @@ def a_receipt(
         with transaction(court_code):
             funding.confirm_receipt(receipt.id, seen_version=receipt.version, actor=reviewer)
     return receipt
+
+
+def a_receipt_correction(
+    receipt: FundReceipt,
+    method: CorrectionMethod,
+    amount: str | None = None,
+    *,
+    source: Source | None = None,
+    day: date = date(2018, 3, 20),
+    reason: str = "与银行回单不符",
+) -> Correction:
+    """A correction of a confirmed receipt, asked for by the finance clerk."""
+    clerk = the_holder(Role.FINANCE_CLERK, court_code=receipt.court_code)
+    with transaction(receipt.court_code):
+        funding.request_correction(
+            receipt.id,
+            method=method,
+            amount=yuan(amount) if amount else None,
+            source_id=source.id if source else None,
+            business_date=day,
+            reason=reason,
+            actor=clerk,
+        )
+    query = books.corrections(frozenset({receipt.court_code})).order_by(Correction.id.desc()).limit(1)
+    return db.session.scalars(query).one()
+
+
+def a_corrected_receipt(receipt: FundReceipt, method: CorrectionMethod, *args: Any, **how: Any) -> list[Voucher]:
+    """A receipt corrected by two persons; the vouchers of the correction."""
+    return a_confirmed_correction(a_receipt_correction(receipt, method, *args, **how))

@@ -1,15 +1,12 @@
-"""Vouchers, saved and lawful by default, and the tools to break the books on purpose."""
+"""Vouchers, saved and lawful by default."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from itertools import count
 from typing import Any
 
-from sqlalchemy import text
-
-from fundapp.core.db import db, on_sqlite, transaction
+from fundapp.core.db import db, transaction
 from fundapp.core.money import yuan
+from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
 from fundapp.ledger.models import Correction, Voucher
 from fundapp.ledger.rules import Booked, Model, Movement, booked
@@ -61,26 +58,19 @@ def a_voucher(
     return db.session.get_one(Voucher, posted.id)
 
 
-def a_correction(voucher: Voucher, *, day: date = DAY, reason: str = "金额有误") -> Correction:
-    """A correction of a voucher, asked for by the finance clerk."""
+def a_correction(voucher: Voucher, *, day: date = DAY, reason: str = "金额有误", **how: Any) -> Correction:
+    """A correction of a voucher, asked for by the finance clerk; it cancels unless told otherwise."""
     clerk = the_holder(Role.FINANCE_CLERK, court_code=voucher.court_code)
     with transaction(voucher.court_code):
-        return ledger.request_correction(voucher.id, business_date=day, reason=reason, actor=clerk)
+        return ledger.request_correction(voucher.id, business_date=day, reason=reason, actor=clerk, **how)
 
 
-@contextmanager
-def unguarded(table: str) -> Iterator[None]:
-    """Inside the block the table's triggers are gone, as after a break-in by someone with the rights to drop them."""
-    with transaction():
-        if on_sqlite():
-            rows = db.session.execute(
-                text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name"), {"name": table}
-            )
-            for (name,) in rows.all():
-                db.session.execute(text(f"DROP TRIGGER {name}"))
-        else:
-            db.session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-        yield
+def a_confirmed_correction(correction: Correction) -> list[Voucher]:
+    """Confirm it by the finance reviewer; the vouchers that it posted, in their order."""
+    reviewer = the_holder(Role.FINANCE_REVIEWER, court_code=correction.court_code)
+    with transaction(correction.court_code):
+        ledger.decide_correction(correction.id, is_confirmed=True, seen_version=correction.version, actor=reviewer)
+    return list(books.correctors(correction.voucher))
 
 
 def close_month(month: str) -> None:

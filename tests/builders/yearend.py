@@ -10,15 +10,22 @@ from fundapp.advances import queries as advances
 from fundapp.ceremonies.rules import Method
 from fundapp.core import clock
 from fundapp.core.db import transaction
+from fundapp.core.money import yuan
 from fundapp.disbursement.rules import LineStatus
+from fundapp.ledger.rules import Account, Movement, Posting
+from fundapp.ledger.service import posting
+from fundapp.users.models import User
 from fundapp.users.rules import Role
 from fundapp.yearend import checker, package, service
+from fundapp.yearend.models import ReopeningRequest
+from fundapp.yearend.rules import ReopeningOutcome
 from tests.builders.advances import an_approved_advance
 from tests.builders.ceremonies import an_open_ceremony, closed, handed_over, marked_absent, the_line, witnessed
 from tests.builders.custody import a_case_receipt, a_paid_payout, an_approved_payout
 from tests.builders.disbursement import a_sent_batch, imported, told
 from tests.builders.funding import a_receipt
-from tests.builders.people import COURT, the_holder
+from tests.builders.ledger import the_hands
+from tests.builders.people import COURT, the_books, the_holder
 from tests.builders.recovery import allocated
 
 YEAR = 2018
@@ -47,21 +54,77 @@ def a_year() -> None:
         closed(ceremony, fund="7000.00")
 
 
-def months_closed(*, up_to: int = 11, year: int = YEAR, court_code: str = COURT) -> None:
+def months_closed(*, up_to: int = 11, year: int = YEAR, court_code: str = COURT, on: date | None = None) -> None:
     """The months of a year closed by the finance reviewer, one after the other, in the January after it."""
     reviewer = the_holder(Role.FINANCE_REVIEWER, court_code=court_code)
-    with clock.at(date(year + 1, 1, 8)):
+    with clock.at(on or date(year + 1, 1, 8)):
         for month in range(1, up_to + 1):
             with transaction(court_code):
                 service.close_month(court_code, f"{year}-{month:02d}", actor=reviewer)
 
 
-def year_closed(*, year: int = YEAR, court_code: str = COURT) -> None:
+def year_closed(*, year: int = YEAR, court_code: str = COURT, on: date | None = None) -> None:
     """The year closed by the president."""
-    months_closed(year=year, court_code=court_code)
+    months_closed(year=year, court_code=court_code, on=on)
+    december_closed(year=year, court_code=court_code, on=on)
+
+
+def december_closed(*, year: int = YEAR, court_code: str = COURT, on: date | None = None) -> None:
+    """The year closed by the president, its months up to November being closed."""
     president = the_holder(Role.PRESIDENT, court_code=court_code)
-    with clock.at(date(year + 1, 1, 9)), transaction(court_code):
+    with clock.at(on or date(year + 1, 1, 9)), transaction(court_code):
         service.close_year(court_code, year, actor=president)
+
+
+def a_reopening(month: str, *, reason: str = "补记一笔利息", actor: User | None = None) -> ReopeningRequest:
+    """A request of the finance reviewer to open the last closed month again."""
+    actor = actor or the_holder(Role.FINANCE_REVIEWER)
+    with transaction(COURT):
+        return service.request_reopening(COURT, month, reason=reason, actor=actor)
+
+
+def answered(
+    request: ReopeningRequest,
+    role: Role = Role.PRESIDENT,
+    *,
+    outcome: ReopeningOutcome = ReopeningOutcome.AGREED,
+    opinion: str = "",
+    seen: int | None = None,
+    actor: User | None = None,
+) -> ReopeningRequest:
+    """The request after one more answer, by the holder of a post."""
+    actor = actor or the_holder(role)
+    seen = len(request.decisions) if seen is None else seen
+    with transaction(COURT):
+        return service.decide_reopening(request.id, outcome=outcome, opinion=opinion, seen_version=seen, actor=actor)
+
+
+def reopened(month: str) -> ReopeningRequest:
+    """The last closed month open again, by all the hands that it needs."""
+    request = a_reopening(month)
+    if month.endswith("-12"):
+        answered(request, Role.AUDITOR)
+    return answered(request)
+
+
+def unclaimed(amount: str, *, day: date = date(YEAR, 1, 5)) -> None:
+    """Money in the fund's bank account that nobody has claimed: no movement books such yet, so it is opened with."""
+    the_books()
+    lines = [
+        Posting(Movement.OPENING_BALANCE, Account.FUND_BANK, Account.OPENING, yuan(amount)),
+        Posting(Movement.OPENING_BALANCE, Account.OPENING, Account.UNCLAIMED, yuan(amount)),
+    ]
+    draft = posting.drafted(
+        f"unclaimed:{day}",
+        lines,
+        business_date=day,
+        posted_on=day,
+        summary="收到来源不明款项",
+        attachments=1,
+        hands=the_hands(),
+    )
+    with transaction(COURT):
+        posting.post_drafts([draft], court_code=COURT, actor=the_holder(Role.FINANCE_REVIEWER))
 
 
 def a_package(folder: Path, *, year: int = YEAR, court_codes: tuple[str, ...] = (COURT,)) -> bytes:

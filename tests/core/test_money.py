@@ -2,11 +2,16 @@
 
 import json
 import random
+import re
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
+import cn2an
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from moneyed import USD
 
 from fundapp.core.money import (
@@ -14,6 +19,7 @@ from fundapp.core.money import (
     LARGEST,
     ZERO,
     AmountError,
+    CapitalStyle,
     Money,
     bare,
     capital_date,
@@ -140,6 +146,83 @@ def test_capitals_follow_the_rules_for_bills(amount, written):
 
 def test_capitals_of_a_red_amount_begin_with_negative():
     assert capitals(yuan("-12.30")) == "负壹拾贰元叁角整"
+
+
+AFTER_YUAN, AFTER_WAN = CapitalStyle(zero_after_yuan=True), CapitalStyle(zero_after_wan=True)
+EVERY_ZERO = CapitalStyle(zero_after_wan=True, zero_after_yuan=True)
+STYLES = [
+    CapitalStyle(zero_after_wan=wan, zero_after_yuan=yuan, whole_after_jiao=jiao)
+    for wan, yuan, jiao in product((False, True), repeat=3)
+]
+
+
+@pytest.mark.parametrize(("amount", "written"), VECTORS["capital_alt"])
+def test_every_other_lawful_writing_is_that_of_a_style(amount, written):
+    assert written in {capitals(yuan(amount), style) for style in STYLES} - {capitals(yuan(amount))}
+
+
+@pytest.mark.parametrize(
+    ("amount", "style", "written"),
+    [
+        ("1680.32", AFTER_YUAN, "壹仟陆佰捌拾元零叁角贰分"),
+        ("1680.32", AFTER_WAN, "壹仟陆佰捌拾元叁角贰分"),
+        ("107000.53", AFTER_YUAN, "壹拾万柒仟元零伍角叁分"),
+        ("107000.53", AFTER_WAN, "壹拾万零柒仟元伍角叁分"),
+        ("107000.53", EVERY_ZERO, "壹拾万零柒仟元零伍角叁分"),
+        ("100005000", EVERY_ZERO, "壹亿零伍仟元整"),
+        ("1050000000", EVERY_ZERO, "壹拾亿零伍仟万元整"),
+        ("0.30", EVERY_ZERO, "叁角整"),
+        ("1409.50", CapitalStyle(whole_after_jiao=False), "壹仟肆佰零玖元伍角"),
+        ("1409.00", CapitalStyle(whole_after_jiao=False), "壹仟肆佰零玖元整"),
+    ],
+)
+def test_a_style_writes_the_zeros_and_the_whole_that_the_rules_leave_open(amount, style, written):
+    assert capitals(yuan(amount), style) == written
+
+
+def read(text: str) -> int:
+    """The fen of an amount in capitals, by place and unit."""
+    before, is_yuan, after = text.removesuffix("整").rpartition("元")
+    fen = 0
+    for digit, unit in re.findall("([壹贰叁肆伍陆柒捌玖])([角分])", after if is_yuan else text):
+        fen += "零壹贰叁肆伍陆柒捌玖".index(digit) * {"角": 10, "分": 1}[unit]
+    whole, group, digit = 0, 0, 0
+    for sign in before.replace("零", ""):
+        if sign in "壹贰叁肆伍陆柒捌玖":
+            digit = "零壹贰叁肆伍陆柒捌玖".index(sign)
+        elif sign in "拾佰仟":
+            group, digit = group + digit * {"拾": 10, "佰": 100, "仟": 1000}[sign], 0
+        else:
+            whole, group, digit = whole + (group + digit) * {"万": 10**4, "亿": 10**8}[sign], 0, 0
+    return (whole + group + digit) * 100 + fen
+
+
+AMOUNTS = st.one_of(
+    st.integers(1, to_fen(LARGEST)),
+    st.text("000012359", min_size=1, max_size=14).map(int).filter(bool),  # zeros are where the rules are
+)
+
+
+@settings(max_examples=1500, deadline=None, derandomize=True, database=None)
+@given(fen=AMOUNTS)
+def test_capitals_read_back_as_the_amount_in_every_style(fen):
+    """From one fen to the largest amount; styles differ in nothing but 零 and 整, and no two zeros stand together."""
+    money = from_fen(fen)
+    canonical = capitals(money)
+    for style in STYLES:
+        written = capitals(money, style)
+        assert read(written) == fen
+        assert "零零" not in written and not written.startswith(("零", "元"))
+        assert re.sub("[零整]", "", written) == re.sub("[零整]", "", canonical)
+        assert written.count("零") - canonical.count("零") <= style.zero_after_wan * 2 + style.zero_after_yuan
+        assert written.endswith("整") == (fen % 100 == 0 or (fen % 10 == 0 and style.whole_after_jiao))
+
+
+@settings(max_examples=500, deadline=None, derandomize=True, database=None)
+@given(fen=AMOUNTS)
+def test_the_canonical_form_is_that_of_a_peer_with_the_whole_after_jiao(fen):
+    peer = cn2an.an2cn(f"{fen // 100}.{fen % 100:02d}", "rmb")
+    assert capitals(from_fen(fen)) == peer + ("整" if peer.endswith("角") else "")
 
 
 @pytest.mark.parametrize(("day", "written"), VECTORS["capital_date"])

@@ -1,11 +1,16 @@
 """The pages of the register of courts."""
 
 import io
+from datetime import date
 
 import openpyxl
+import pypdfium2
 
+from fundapp.core import clock
 from fundapp.courts import queries
 from fundapp.users.rules import Role
+from tests.builders.funding import a_receipt
+from tests.builders.ledger import a_voucher
 from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user
 from tests.pages import Page
 
@@ -56,3 +61,33 @@ def test_one_more_court_is_entered_and_a_refusal_stands_on_the_form(app, sign_in
     assert page.status == 422 and "请填写法院名称" in page.main
     page.submit("登记", 法院代字="湘0699", 法院名称="新设区人民法院")
     assert page.status == 302 and "新设区人民法院已登记" in page.main
+
+
+def paper(client, voucher) -> str:
+    document = pypdfium2.PdfDocument(client.get(f"/ledger/vouchers/{voucher.id}.pdf").data)
+    text = document[0].get_textpage().get_text_range()
+    document.close()
+    return text.replace("\r\n", "")
+
+
+def test_the_chosen_writing_stands_on_pages_and_papers_of_its_days_and_not_on_earlier_ones(app, sign_in):
+    with clock.at(date(2018, 3, 5)):
+        page = Page(sign_in(a_user(Role.ADMINISTRATOR)), "/courts").follow("选定写法 岳阳市岳阳楼区人民法院")
+        assert "还没有选定" in page.main
+        page.submit("选定写法", 启用日期="2018-03-04")
+        assert page.status == 422 and "不能早于今天2018-03-05" in page.main
+        page.submit("选定写法", 启用日期="2018-03-05", zero_after_yuan=True, whole_after_jiao=False)
+        assert page.status == 302
+        assert page.table("已选定的写法") == [["2018-03-05", "壹拾万柒仟元零伍角叁分", "壹仟肆佰零玖元伍角"]]
+    receipts = [a_receipt("1000.50", day=date(2018, 3, day)) for day in (4, 5)]
+    vouchers = [a_voucher("1000.50", day=date(2018, 3, day)) for day in (4, 5)]
+    auditor = sign_in(a_user(Role.AUDITOR))
+    shown = [Page(auditor, f"/funding/receipts/{receipt.id}").facts()["大写"] for receipt in receipts]
+    assert shown == ["壹仟元伍角整", "壹仟元零伍角"]
+    printed = [paper(auditor, voucher) for voucher in vouchers]
+    assert "人民币壹仟元伍角整" in printed[0] and "人民币壹仟元零伍角￥" in printed[1].replace(" ", "")
+
+
+def test_the_writing_of_amounts_is_for_the_administrator_to_choose(app, sign_in):
+    assert sign_in(a_user(Role.CASE_HANDLER)).get(f"/courts/{COURT}/amounts").status_code == 403
+    assert sign_in(a_user(Role.ADMINISTRATOR)).get("/courts/湘0699/amounts").status_code == 404

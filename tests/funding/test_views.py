@@ -8,8 +8,9 @@ import pytest
 from fundapp.core.db import db
 from fundapp.funding.models import FundReceipt, Source
 from fundapp.funding.rules import ReceiptStatus
+from fundapp.ledger.rules import CorrectionMethod
 from fundapp.users.rules import Role
-from tests.builders.funding import a_receipt, a_source
+from tests.builders.funding import a_corrected_receipt, a_receipt, a_receipt_correction, a_source
 from tests.builders.people import a_user, the_books, the_holder
 from tests.pages import Page
 
@@ -112,3 +113,79 @@ def test_another_courts_source_answers_as_a_missing_one(app, sign_in):
     client = sign_in(a_user(Role.FINANCE_CLERK, court_code="湘0603"))
     assert client.get(f"/funding/sources/{source.id}").status_code == 404
     assert client.get("/funding/sources/99999").status_code == 404
+
+
+def test_a_wrong_receipt_is_corrected_through_the_pages_and_every_page_tells_of_it(app, sign_in):
+    first, second = a_source(), a_source()
+    receipt = a_receipt("500.00", source=first)
+    clerk, reviewer = sign_in(the_holder(Role.FINANCE_CLERK)), sign_in(the_holder(Role.FINANCE_REVIEWER))
+    page = Page(clerk, f"/funding/receipts/{receipt.id}").follow("更正到账")
+    for method, sentence in (
+        ("注销", "根本不应记账"),
+        ("注销并订正", "业务属实，但内容记错"),
+        ("只调整差额", "只有金额记错"),
+    ):
+        assert sentence in page.facts()[method]
+    page.submit("提交更正申请", 更正方式="", 更正理由="")
+    assert page.status == 422 and "请选择更正方式" in page.main and "请填写更正理由" in page.main
+    page.submit("提交更正申请", 更正方式="restate", 更正日期="2018-03-20", 更正理由="来源记错")
+    assert page.status == 422 and "与原凭证相同" in page.main
+    right = {"正确金额": "400.00", "正确的资金来源": str(second.id)}
+    page.submit("提交更正申请", 更正方式="restate", 更正日期="2018-03-20", 更正理由="来源记错", **right)
+    assert page.status == 302 and "正在等待复核" in page.main and not page.has_link("更正到账")
+
+    page = Page(reviewer, "/ledger/corrections").follow("复核 2018收0001")
+    facts = page.facts()
+    assert (facts["更正方式"], facts["正确金额"], facts["正确的资金来源"]) == ("注销并订正", "400.00 元", second.name)
+    assert [row[:3] for row in page.table("同意后记账的凭证")] == [
+        ["注销2018年3月1日2018收0001号凭证", "红字", "-500.00"],
+        ["订正2018年3月1日2018收0001号凭证", "蓝字", "400.00"],
+    ]
+    page.submit("确定复核结果", 复核结果="confirm")
+    assert "本凭证已被注销，见凭证 2018收0002" in page.main and "正确内容见订正凭证 2018收0003" in page.main
+    assert "本凭证订正凭证 2018收0001" in page.follow("2018收0003").main
+
+    shown = Page(clerk, f"/funding/receipts/{receipt.id}")
+    assert f"本笔到账已更正：{second.name}，400.00元" in shown.main
+    assert shown.facts()["金额"] == "500.00 元", "the record itself stays"
+    assert shown.table("更正经过")[0][1:4] == ["注销并订正", "400.00", "来源记错"]
+    assert shown.has_link("更正到账"), "what was stated anew may be corrected again"
+    assert "已更正为 400.00 元" in Page(clerk, "/funding/receipts").table("到账和退回")[0][-1]
+    for source in (first, second):
+        assert "已更正为 400.00 元" in Page(clerk, f"/funding/sources/{source.id}").table("到账和退回")[0][-1]
+    book = openpyxl.load_workbook(io.BytesIO(clerk.get("/funding/receipts?format=xlsx").data))
+    assert next(book.active.iter_rows(min_row=2, values_only=True))[-2:] == ("注销并订正", 400)
+
+
+def test_a_cancelled_receipt_says_so_and_is_not_corrected_again(app, sign_in):
+    receipt = a_receipt("500.00")
+    a_corrected_receipt(receipt, CorrectionMethod.CANCEL)
+    clerk = sign_in(the_holder(Role.FINANCE_CLERK))
+    page = Page(clerk, f"/funding/receipts/{receipt.id}")
+    assert "已在账簿中注销；银行流水号已放开" in page.main and not page.has_link("更正到账")
+    assert "已注销" in Page(clerk, "/funding/receipts").table("到账和退回")[0][-1]
+    book = openpyxl.load_workbook(io.BytesIO(clerk.get("/funding/receipts?format=xlsx").data))
+    assert next(book.active.iter_rows(min_row=2, values_only=True))[-2:] == ("注销", 0)
+
+
+def test_the_voucher_of_a_receipt_leads_to_where_it_is_corrected(app, sign_in):
+    receipt = a_receipt("500.00")
+    _, restating = a_corrected_receipt(receipt, CorrectionMethod.RESTATE, "400.00")
+    clerk = sign_in(the_holder(Role.FINANCE_CLERK))
+    for voucher_id in (receipt.voucher_id, restating.id):
+        page = Page(clerk, f"/ledger/vouchers/{voucher_id}/correction").follow("更正到账")
+        assert page.url == f"/funding/receipts/{receipt.id}/correction"
+
+
+def test_who_may_ask_for_a_receipt_s_correction(app, sign_in):
+    receipt, waiting = a_receipt("500.00"), a_receipt("600.00")
+    a_receipt_correction(waiting, CorrectionMethod.CANCEL)
+    address = f"/funding/receipts/{receipt.id}/correction"
+    assert sign_in(the_holder(Role.FINANCE_REVIEWER)).get(address).status_code == 403
+    assert sign_in(a_user(Role.FINANCE_CLERK, court_code="湘0603")).get(address).status_code == 404
+    clerk = sign_in(the_holder(Role.FINANCE_CLERK))
+    page = Page(clerk, f"/funding/receipts/{waiting.id}/correction")
+    page.submit("提交更正申请", 更正方式="cancel", 更正日期="2018-03-20", 更正理由="重复入账")
+    assert page.status == 422 and "已有一份待复核的更正申请" in page.main
+    unconfirmed = a_receipt("1.00", is_confirmed=False)
+    assert not Page(clerk, f"/funding/receipts/{unconfirmed.id}").has_link("更正到账")

@@ -16,6 +16,8 @@ from fundapp.core.db import Base, db, transaction
 from fundapp.core.doors import Door
 from fundapp.core.money import yuan
 from fundapp.eligibility import service as eligibility
+from fundapp.ledger import service as ledger
+from fundapp.oversight import nightly
 from fundapp.story import commands, sample
 from fundapp.story.cast import PASSWORD as STORY_PASSWORD
 from fundapp.story.plan import case_money, district
@@ -30,6 +32,8 @@ from tests.builders.custody import a_case_receipt, a_payout, an_approved_payout
 from tests.builders.disbursement import a_batch, a_sent_batch, a_signed_batch, imported, told
 from tests.builders.funding import a_receipt, a_source
 from tests.builders.ledger import a_correction, a_voucher
+from tests.builders.openings import SmallBook, a_line, checked, posted, requested
+from tests.builders.oversight import an_anchor_sheet
 from tests.builders.people import COURT, PASSWORD, the_holder
 from tests.builders.recovery import a_recovered_receipt
 from tests.cases.test_importing import a_row, an_xlsx
@@ -42,6 +46,7 @@ DOWNLOADS = {
     "disbursement.download",
     "ledger.print_file",
     "ledger.voucher_pdf",
+    "oversight.anchor_pdf",
     "oversight.paper",
     "static",
     "yearend.download",
@@ -177,12 +182,35 @@ def _packaged(code: str) -> dict[str, Any]:
 
 def _at_every_stage() -> dict[str, dict[str, Any]]:
     """By endpoint: the values of an address whose record stands where the page acts on it."""
-    return _cases() | _advances() | _batches() | _ceremonies() | _money() | _books()
+    return _openings() | _cases() | _advances() | _batches() | _ceremonies() | _money() | _books()
 
 
 def alike(values: dict[str, Any], *endpoints: str) -> dict[str, dict[str, Any]]:
     """The same record for several pages."""
     return dict.fromkeys(endpoints, values)
+
+
+def _openings() -> dict[str, dict[str, Any]]:
+    """Imports at every stage; they stand before all business of their court."""
+    book = SmallBook()
+    posted(book.lines)
+    more = [
+        [a_line("1002.02", "借", amount), a_line("2901.02", "贷", amount, case=book.owed.number)]
+        for amount in ("11", "12", "13")
+    ]
+    waiting, leaving = requested(more[0]), posted(more[1])
+    clerk = the_holder(Role.FINANCE_CLERK)
+    with transaction(COURT):
+        ledger.request_undoing(leaving.id, reason="金额有误", seen_version=leaving.version, actor=clerk)
+    standing = posted(more[2])
+    faulty = checked([a_line("1002.02", "贷", "-5", note="原账"), a_line("9999", "借", "五元"), *book.lines])
+    return {
+        "openings.show": {"opening_id": faulty.id},
+        "openings.decide": {"opening_id": waiting.id},
+        "openings.undo": {"opening_id": standing.id},
+        "openings.decide_undoing": {"opening_id": leaving.id},
+        "openings.index": {},
+    }
 
 
 def _cases() -> dict[str, dict[str, Any]]:
@@ -266,6 +294,7 @@ def _money() -> dict[str, dict[str, Any]]:
         "recovery.allocate": {"receipt_id": a_recovered_receipt(advance=a_paid_advance("3000.00")).id},
         "funding.change_source": {"source_id": a_source().id},
         "funding.new_receipt": {},
+        "funding.correct_receipt": {"receipt_id": a_receipt().id},
     }
 
 
@@ -273,12 +302,22 @@ def _books() -> dict[str, dict[str, Any]]:
     voucher = a_voucher()
     asked = a_correction(a_voucher(), day=clock.today())
     assert voucher.total == yuan("1000.00")
+    auditor_id = the_holder(Role.AUDITOR).id
+    sheet = {"sheet_id": an_anchor_sheet().id}
+    db.session.rollback()
+    job_id = jobs.start(nightly.BY_HAND, owner_id=auditor_id, user_id=auditor_id)
     return {
+        **alike(sheet, "oversight.anchor", "oversight.anchor_pdf"),
+        "oversight.verifying": {"job_id": job_id},
+        "oversight.anchors": {},
+        "oversight.verifications": {},
         "ledger.request_correction": {"voucher_id": voucher.id},
         "ledger.decide_correction": {"correction_id": asked.id},
         "ledger.corrections": {},
         "users.grant": {"user_id": the_holder(Role.AUDITOR).id},
         "courts.edit": {"code": COURT},
+        "courts.amounts": {"code": COURT},
         "yearend.close_month": {"month": "2018-01"},
         "yearend.close_year": {"year": 2018},
+        "yearend.request_reopening": {"month": "2018-01"},
     }

@@ -214,7 +214,7 @@ def the_auditor_reads(court):
     voucher = auditor.paper("打印凭证（PDF）")
     for told in ("记账凭证", "15,000.00", "壹万伍仟元整", "王会计", "赵复核"):
         assert told in voucher, told
-    assert not auditor.has_link("申请冲销"), "the auditor reads"
+    assert not auditor.has_link("申请更正"), "the auditor reads"
     auditor.follow("试算平衡表")
     assert auditor.shows("50,000.00")
 

@@ -339,8 +339,8 @@ def test_a_red_voucher_and_its_original_lead_to_each_other_on_page_and_paper(cle
         ["1", "借 1002.01 银行存款—垫付资金专户 贷 4001 财政拨款收入", "资金来源第3号", "-500.00", "-500.00"]
     ]
     assert page.facts()["大写金额"] == "人民币负伍佰元整" and page.facts()["字色"] == "红字"
-    assert "原凭证为 2018收0001" in page.main
-    assert "已被冲销，见凭证 2018收0002" in page.follow("2018收0001").main
+    assert "本凭证注销凭证 2018收0001" in page.main
+    assert "本凭证已被注销，见凭证 2018收0002" in page.follow("2018收0001").main
     (text,) = sheets(clerk.get(f"/ledger/vouchers/{red.id}.pdf").data)
     assert "￥-500.00" in text and "人民币负伍佰元整" in text and "注销2018收0001号凭证" in text
     (text,) = sheets(clerk.get(f"/ledger/vouchers/{original.id}.pdf").data)

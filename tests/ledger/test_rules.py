@@ -13,6 +13,8 @@ from fundapp.ledger.rules import (
     GUARDED,
     SIDE,
     Account,
+    Booked,
+    CorrectionMethod,
     Ink,
     Model,
     Movement,
@@ -135,25 +137,146 @@ DAY = date(2018, 3, 1)
     ("facts", "told"),
     [
         ({}, None),
-        ({"business_date": date(2018, 3, 2)}, None),
-        ({"business_date": date(2018, 2, 28)}, "不能早于原凭证日期2018-03-01"),
-        ({"is_reversal": True}, "冲销凭证不能再冲销"),
-        ({"reversed_by": "2018-0002"}, "已被2018-0002号凭证冲销"),
+        ({"is_correction": True}, "请重新办理原业务并另行记账"),
+        ({"corrected_by": "2018收0002"}, "已由2018收0002号凭证注销或调整"),
     ],
 )
-def test_a_voucher_is_reversed_once_not_before_its_day_and_a_reversal_never(facts, told):
-    asked = {"is_reversal": False, "reversed_by": None, "business_date": DAY, "original_date": DAY} | facts
+def test_a_voucher_is_corrected_once_and_a_correction_never(facts, told):
+    asked = {"is_correction": False, "corrected_by": None} | facts
     if told is None:
-        rules.check_reversible(**asked)
+        rules.check_uncorrected(**asked)
     else:
         with pytest.raises(RuleViolation, match=told):
-            rules.check_reversible(**asked)
+            rules.check_uncorrected(**asked)
 
 
-def test_a_correction_is_not_dated_ahead():
-    rules.check_correction_day(DAY, DAY)
-    with pytest.raises(RuleViolation, match="2018-03-02还没有到"):
-        rules.check_correction_day(date(2018, 3, 2), DAY)
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (date(2018, 2, 28), "不能早于原凭证日期2018-03-01"),
+        (date(2018, 3, 1), None),
+        (date(2018, 3, 5), None),
+        (date(2018, 3, 6), "2018-03-06还没有到"),
+    ],
+)
+def test_a_correction_has_a_day_between_the_original_s_and_today(day, told):
+    days = {"original_date": DAY, "today": date(2018, 3, 5)}
+    if told is None:
+        rules.check_correction_day(day, **days)
+    else:
+        with pytest.raises(RuleViolation, match=told):
+            rules.check_correction_day(day, **days)
+
+
+RECEIVED = Posting(
+    Movement.APPROPRIATION_RECEIVED, Account.FUND_BANK, Account.APPROPRIATION, yuan("500.00"), source="source:1"
+)
+CANCEL, RESTATE, DIFFERENCE = CorrectionMethod
+
+
+def right(amount: str, source: str = "source:1", movement: Movement = Movement.APPROPRIATION_RECEIVED) -> Booked:
+    return rules.booked(movement, yuan(amount), source=source)
+
+
+@pytest.mark.parametrize(
+    ("method", "restated", "told"),
+    [
+        (CANCEL, None, None),
+        (RESTATE, right("500.01"), None),
+        (RESTATE, right("500.00", "source:2"), None),
+        (RESTATE, right("500.00", movement=Movement.DONATION_RECEIVED), None),
+        (RESTATE, right("500.00"), "与原凭证相同"),
+        (RESTATE, None, "正确金额必须大于零"),
+        (RESTATE, right("0.00"), "正确金额必须大于零"),
+        (DIFFERENCE, right("499.99"), None),
+        (DIFFERENCE, right("500.00"), "与原凭证相同"),
+        (DIFFERENCE, right("400.00", "source:2"), "只用于金额有误"),
+        (DIFFERENCE, right("400.00", movement=Movement.DONATION_RECEIVED), "只用于金额有误"),
+    ],
+)
+def test_the_right_content_is_of_something_and_other_than_what_was_booked(method, restated, told):
+    if told is None:
+        rules.check_restated(method, [RECEIVED], restated)
+    else:
+        with pytest.raises(RuleViolation, match=told):
+            rules.check_restated(method, [RECEIVED], restated)
+
+
+def test_a_voucher_of_many_postings_is_cancelled_and_not_stated_anew():
+    rules.check_restated(CANCEL, [RECEIVED, RECEIVED], None)
+    with pytest.raises(RuleViolation, match="多笔分录"):
+        rules.check_restated(RESTATE, [RECEIVED, RECEIVED], right("1.00"))
+
+
+BANK, INCOME, KEPT_BACK = Account.FUND_BANK, Account.APPROPRIATION, Account.NET_ASSETS
+
+
+@pytest.mark.parametrize(
+    ("method", "amount", "same_year", "is_prior", "vouchers"),
+    [
+        (CANCEL, None, True, False, [("注销X号凭证", Ink.RED, INCOME, BANK, "500.00")]),
+        (CANCEL, None, False, True, [("更正X号凭证，转回原记内容", Ink.BLUE_MIRROR, KEPT_BACK, BANK, "500.00")]),
+        (
+            RESTATE, "400.00", True, False,
+            [
+                ("注销X号凭证", Ink.RED, INCOME, BANK, "500.00"),
+                ("订正X号凭证", Ink.BLUE, BANK, INCOME, "400.00"),
+            ],
+        ),
+        (
+            RESTATE, "600.00", False, True,
+            [
+                ("更正X号凭证，转回原记内容", Ink.BLUE_MIRROR, KEPT_BACK, BANK, "500.00"),
+                ("更正X号凭证，补记正确内容", Ink.BLUE, BANK, KEPT_BACK, "600.00"),
+            ],
+        ),
+        (DIFFERENCE, "400.00", True, False, [("调减X号凭证金额", Ink.RED, INCOME, BANK, "100.00")]),
+        (DIFFERENCE, "600.00", True, False, [("调增X号凭证金额", Ink.BLUE, BANK, INCOME, "100.00")]),
+        (
+            DIFFERENCE, "400.00", False, True,
+            [("更正X号凭证，转回多记金额", Ink.BLUE_MIRROR, KEPT_BACK, BANK, "100.00")],
+        ),
+        (DIFFERENCE, "600.00", False, True, [("更正X号凭证，补记少记金额", Ink.BLUE, BANK, KEPT_BACK, "100.00")]),
+    ],
+)  # fmt: skip
+def test_each_method_has_its_vouchers_in_the_same_year_and_in_a_later_one(
+    method, amount, same_year, is_prior, vouchers
+):
+    restated = rules.postings(Model.OWN_FUNDS, [right(amount)] if amount else [])
+    found = rules.correcting(method, [RECEIVED], restated, rules.Original(same_year, is_prior, "X"))
+    assert [
+        (one.summary, one.ink, line.debit, line.credit, f"{line.amount.amount:.2f}")
+        for one in found
+        for line in one.lines
+    ] == vouchers
+
+
+def test_what_this_year_restated_of_an_earlier_one_is_corrected_in_red_and_stays_with_3001():
+    restating = replace(RECEIVED, credit=KEPT_BACK)
+    restated = rules.postings(Model.OWN_FUNDS, [right("400.00")])
+    red, blue = rules.correcting(RESTATE, [restating], restated, rules.Original(True, True, "X"))
+    assert (red.ink, red.lines[0].debit, blue.ink, blue.lines[0].credit) == (Ink.RED, KEPT_BACK, Ink.BLUE, KEPT_BACK)
+    (more,) = rules.correcting(DIFFERENCE, [restating], rules.postings(Model.OWN_FUNDS, [right("600.00")]),
+        rules.Original(True, True, "X"))  # fmt: skip
+    assert (more.ink, more.lines[0].credit) == (Ink.BLUE, KEPT_BACK)
+
+
+def test_red_postings_are_written_on_the_sides_of_the_original_below_zero():
+    (red,) = rules.correcting(CANCEL, [RECEIVED], [], rules.Original(True, False, "X"))
+    assert red.written == [replace(RECEIVED, amount=yuan("-500.00"))]
+    (blue,) = rules.correcting(CANCEL, [RECEIVED], [], rules.Original(False, True, "X"))
+    assert blue.written == blue.lines
+
+
+def test_only_what_stands_in_no_other_register_is_corrected_by_vouchers_alone():
+    rules.check_correctable(rules.CORRECTABLE)
+    for movement in set(Movement) - rules.CORRECTABLE:
+        with pytest.raises(RuleViolation, match="在原业务中办理"):
+            rules.check_correctable([Movement.GRANT_RECEIVED, movement])
+
+
+def test_every_method_says_what_it_is_for():
+    assert rules.MEANING.keys() == set(CorrectionMethod)
 
 
 def test_one_correction_waits_at_a_time_and_one_promise_stands_under_a_name():

@@ -33,7 +33,8 @@ from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
 from fundapp.users.models import User
 from fundapp.users.rules import Role
-from tests.builders.ledger import DAY, a_correction, a_voucher, close_month, how_posted, unguarded
+from tests.attacker import unguarded
+from tests.builders.ledger import DAY, a_correction, a_voucher, close_month, how_posted
 from tests.builders.people import COURT, OTHER_COURT, a_user, the_books, the_holder
 from tests.ledger.recomputation import EVER, Key, balances, recomputed
 
@@ -161,12 +162,12 @@ def test_a_reversal_is_linked_dated_named_and_undoes_every_balance(app):
     before = balances(COURT)
     voucher = paid("advance:1:paid", "300.00", source="source:1")
     undone = reversed_on(voucher, date(2018, 4, 2))
-    assert undone.reverses_id == voucher.id and undone.is_reversal
+    assert undone.reverses_id == voucher.id and undone.is_correction
     assert undone.summary == "注销2018年3月1日2018付0001号凭证：重复记账"
     assert (undone.ink, undone.kind, undone.cited) == (Ink.RED, VoucherKind.PAYMENT, "2018付0002")
     assert undone.business_date == date(2018, 4, 2)
     assert [(line.debit, line.credit) for line in undone.lines] == [(Account.FUND_BANK, Account.ADVANCES_RECEIVABLE)]
-    assert books.reversal_of(voucher.id) == undone and undone.reverses_id == voucher.id
+    assert books.correction_of(voucher.id) == undone and books.corrected(undone) == voucher
     assert standing(balances(COURT)) == standing(before)
     assert balances(COURT) == recomputed(COURT)
 
@@ -174,9 +175,9 @@ def test_a_reversal_is_linked_dated_named_and_undoes_every_balance(app):
 def test_a_voucher_is_reversed_once_never_twice_and_a_reversal_never(app):
     voucher = a_voucher("500.00")
     undone = reversed_on(voucher)
-    with pytest.raises(RuleViolation, match="已被2018收0002号凭证冲销"):
+    with pytest.raises(RuleViolation, match="已由2018收0002号凭证注销或调整"):
         reversed_on(voucher)
-    with pytest.raises(RuleViolation, match="冲销凭证不能再冲销"):
+    with pytest.raises(RuleViolation, match="不能再更正"):
         reversed_on(undone)
     assert books.voucher_count([COURT]) == 2
 
@@ -336,8 +337,8 @@ def test_a_correction_is_asked_for_by_one_and_confirmed_by_another(app):
     voucher = a_voucher("500.00")
     correction = a_correction(voucher, day=date(2018, 3, 2), reason="重复记账")
     decide(correction.id, is_confirmed=True)
-    undone = books.reversal_of(voucher.id)
-    assert (correction.status, correction.reversal_id) == (CorrectionStatus.CONFIRMED, undone.id)
+    undone = books.correction_of(voucher.id)
+    assert (correction.status, correction.corrected_by_id) == (CorrectionStatus.CONFIRMED, undone.id)
     assert undone.business_date == date(2018, 3, 2)
     assert (undone.prepared_by_id, undone.reviewed_by_id) == (correction.requested_by_id, correction.reviewed_by_id)
     events = [(entry.event, entry.told.get("reason")) for entry in trail.history(voucher.subject)]
@@ -351,7 +352,7 @@ def test_a_correction_is_returned_and_may_be_asked_for_again(app):
         a_correction(voucher)
     decide(correction.id, is_confirmed=False)
     assert correction.status is CorrectionStatus.RETURNED
-    assert books.reversal_of(voucher.id) is None
+    assert books.correction_of(voucher.id) is None
     assert trail.history(voucher.subject)[-1].event is Event.CORRECTION_RETURNED
     assert a_correction(voucher).status is CorrectionStatus.REQUESTED
 
@@ -588,8 +589,8 @@ def books_of(court_code: str) -> dict[Movement, tuple[tuple[Account, Account], .
 def test_a_number_that_was_tampered_with_shows_in_the_recomputation(app):
     """The recomputation of these tests sees what it is there to see."""
     voucher = a_voucher("1.00")
-    with unguarded("posting_lines"):
-        db.session.execute(update(PostingLine).where(PostingLine.voucher_id == voucher.id).values(amount=yuan("1.01")))
+    with unguarded("posting_lines") as database:
+        database.execute(update(PostingLine).where(PostingLine.voucher_id == voucher.id).values(amount=yuan("1.01")))
     assert balances(COURT) != recomputed(COURT)
 
 

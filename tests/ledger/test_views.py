@@ -137,32 +137,32 @@ def test_the_trial_balance_without_a_day_is_today_s(clerk):
 
 def test_a_correction_walks_through_the_pages(clerk, reviewer):
     voucher = a_voucher("500.00")
-    page = Page(clerk, f"/ledger/vouchers/{voucher.id}").follow("申请冲销")
-    page.submit("提交冲销申请", 冲销日期="2018-03-05", 冲销理由="重复记账")
+    page = Page(clerk, f"/ledger/vouchers/{voucher.id}").follow("申请更正")
+    page.submit("提交更正申请", 更正日期="2018-03-05", 更正理由="重复记账")
     assert page.status == 302 and "请财务复核人员办理" in page.main
-    assert "正在等待复核" in page.main and not page.has_link("申请冲销")
+    assert "正在等待复核" in page.main and not page.has_link("申请更正")
     assert not Page(clerk, "/ledger/corrections").has_link("复核 2018收0001")
 
     page = Page(reviewer, "/ledger/corrections").follow("复核 2018收0001")
-    assert page.facts()["冲销理由"] == "重复记账"
+    assert page.facts()["更正理由"] == "重复记账"
     page.submit("确定复核结果", 复核结果="confirm")
-    assert page.status == 302 and "冲销凭证已记账" in page.main
-    assert "本凭证已被冲销，见凭证 2018收0002" in page.main
+    assert page.status == 302 and "更正凭证已记账" in page.main
+    assert "本凭证已被注销，见凭证 2018收0002" in page.main
     page.follow("2018收0002")
-    assert "原凭证为 2018收0001" in page.main
+    assert "本凭证注销凭证 2018收0001" in page.main
     assert page.facts()["摘要"] == "注销2018年3月1日2018收0001号凭证：重复记账"
-    assert Page(reviewer, "/ledger/corrections?status=confirmed").table("冲销申请")[0][5].endswith("已冲销")
-    assert sheet(reviewer, "/ledger/corrections?format=xlsx")[1][6] == "已冲销"
+    assert Page(reviewer, "/ledger/corrections?status=confirmed").table("更正申请")[0][7].endswith("已更正")
+    assert sheet(reviewer, "/ledger/corrections?format=xlsx")[1][8] == "已更正"
 
 
 def test_a_refusal_stands_on_the_form_and_nothing_is_saved(clerk):
     voucher = a_voucher("500.00")
     url = f"/ledger/vouchers/{voucher.id}/correction"
-    page = Page(clerk, url).submit("提交冲销申请", 冲销日期="2018-02-28", 冲销理由="重复记账")
+    page = Page(clerk, url).submit("提交更正申请", 更正日期="2018-02-28", 更正理由="重复记账")
     assert page.status == 422 and "不能早于原凭证日期2018-03-01" in page.main
-    page = Page(clerk, url).submit("提交冲销申请", 冲销日期="2018-13-01", 冲销理由=" ")
-    assert page.status == 422 and "日期无法识别" in page.main and "请填写冲销理由" in page.main
-    page = Page(clerk, url).submit("提交冲销申请", 冲销理由="长" * 201)
+    page = Page(clerk, url).submit("提交更正申请", 更正日期="2018-13-01", 更正理由=" ")
+    assert page.status == 422 and "日期无法识别" in page.main and "请填写更正理由" in page.main
+    page = Page(clerk, url).submit("提交更正申请", 更正理由="长" * 201)
     assert page.status == 422 and "请缩短到200字以内" in page.main
     assert not books.has_waiting_correction(voucher.id)
 
@@ -173,7 +173,7 @@ def test_a_correction_decided_meanwhile_is_told(clerk, reviewer):
     first, second = Page(reviewer, url), Page(reviewer, url)
     assert first.submit("确定复核结果", 复核结果="").status == 422
     first.submit("确定复核结果", 复核结果="return")
-    assert "冲销申请已退回" in first.main
+    assert "更正申请已退回" in first.main
     second.submit("确定复核结果", 复核结果="confirm")
     assert second.status == 409 and "刷新页面" in second.main
     assert correction.status is CorrectionStatus.RETURNED
@@ -192,7 +192,7 @@ def test_who_may_not_enter(sign_in, app):
     assert auditor.get(f"/ledger/corrections/{correction.id}").status_code == 403
     above = sign_in(a_user(Role.PRESIDENT, court_code=SUPERIOR))
     page = Page(above, f"/ledger/vouchers/{voucher.id}")
-    assert page.status == 200 and not page.has_link("申请冲销")
+    assert page.status == 200 and not page.has_link("申请更正")
     other_reviewer = sign_in(a_user(REVIEWER, court_code=OTHER_COURT))
     assert other_reviewer.get(f"/ledger/corrections/{correction.id}").status_code == 404
 

@@ -4,25 +4,15 @@ from contextlib import suppress
 
 from sqlalchemy import text
 
-from fundapp.core.db import db, on_sqlite, transaction
+from fundapp.core.db import db, transaction
 from fundapp.oversight import checks
+from tests import attacker
 from tests.builders.people import COURT
 from tests.builders.yearend import a_year, year_closed
 
 
 class Undo(Exception):
     """Takes back what a break-in did, triggers and all."""
-
-
-def unguard() -> None:
-    """Drop every trigger, as someone with the rights of the database's owner could."""
-    if on_sqlite():
-        for (name,) in db.session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-            db.session.execute(text(f"DROP TRIGGER {name}"))
-        return
-    tables = db.session.execute(text("SELECT DISTINCT event_object_table FROM information_schema.triggers")).all()
-    for (table,) in tables:
-        db.session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
 
 
 def problems() -> dict[str, str]:
@@ -32,8 +22,8 @@ def problems() -> dict[str, str]:
 def after(*statements: str) -> dict[str, str]:
     """The problems that ``verify`` finds after these statements, which are taken back again."""
     found: dict[str, str] = {}
-    with suppress(Undo), transaction():
-        unguard()
+    with suppress(Undo), attacker.in_place_of_the_application(), transaction():
+        attacker.drop_guards(db.session.connection())
         for statement in statements:
             db.session.execute(text(statement))
         found |= problems()
@@ -43,31 +33,41 @@ def after(*statements: str) -> dict[str, str]:
 
 FIRST_LINE = "WHERE id = (SELECT MIN(id) FROM posting_lines)"
 CHAIN = f"{COURT} {checks.TRAIL_IS_WHOLE}"
+SEALED = f"{COURT} {checks.VOUCHERS_ARE_WHOLE}"
+NUMBERS = "凭证号连续，总号和各类分号都没有缺号"
+DAYS = "每日余额等于分录累计"
 RETURNED = "(SELECT id FROM vouchers WHERE name LIKE '%cash-returned')"
 
 # What is done by hand, the check that must fail, and what it must name.
 BREAKS: dict[str, tuple[str, str]] = {
-    f"UPDATE posting_lines SET amount = amount + 1 {FIRST_LINE}": ("凭证校验码与分录相符", "湘0602 2018-0001"),
+    f"UPDATE posting_lines SET amount = amount + 1 {FIRST_LINE}": (SEALED, "湘0602 2018-0001"),
     f"UPDATE posting_lines SET amount = amount - 1 {FIRST_LINE}": ("凭证金额等于分录合计", "湘0602 2018-0001"),
     f"UPDATE posting_lines SET amount = amount + 2 {FIRST_LINE}": (
-        "月发生额等于分录合计",
-        "湘0602科目1002.01在2018-03",
+        DAYS,
+        "湘0602科目1002.01 在2018-03-01",
     ),
     f"UPDATE posting_lines SET amount = amount + 3 {FIRST_LINE}": ("科目余额及分项余额等于分录合计", "湘0602 1002.01"),
-    f"UPDATE posting_lines SET debtor_ref = 'party:1' {FIRST_LINE}": ("凭证校验码与分录相符", "湘0602 2018-0001"),
-    f"UPDATE posting_lines SET case_ref = 'case:9' {FIRST_LINE}": ("凭证校验码与分录相符", "湘0602 2018-0001"),
-    "UPDATE vouchers SET number = 99 WHERE number = 3": ("凭证号连续", "湘0602 2018-0003"),
-    "UPDATE vouchers SET number = 98 WHERE number = 3": ("凭证校验码与分录相符", "湘0602 2018-0098"),
-    "UPDATE vouchers SET digest = 'x' WHERE number = 3": ("凭证与操作留痕相符", "湘0602 2018-0003"),
+    f"UPDATE posting_lines SET debtor_ref = 'party:1' {FIRST_LINE}": (SEALED, "湘0602 2018-0001"),
+    f"UPDATE posting_lines SET case_ref = 'case:9' {FIRST_LINE}": (SEALED, "湘0602 2018-0001"),
+    "UPDATE vouchers SET number = 99 WHERE number = 3": (NUMBERS, "湘0602 2018年（all）"),
+    "UPDATE vouchers SET kind_number = 99 WHERE number = 3": (NUMBERS, "最大第99号"),
+    "UPDATE vouchers SET kind = 'other' WHERE number = 3": (NUMBERS, "湘0602 2018年"),
+    "UPDATE posting_lines SET debit = '9999' WHERE id = 3": ("科目余额及分项余额等于分录合计", "科目表以外"),
+    "UPDATE vouchers SET number = 98 WHERE number = 3": (SEALED, "湘0602 2018-0098"),
+    "UPDATE vouchers SET digest = 'x' WHERE number = 3": (SEALED, "湘0602 2018-0003"),
+    "UPDATE vouchers SET summary = '改写' WHERE number = 4": (SEALED, "湘0602 2018-0004"),
+    "UPDATE vouchers SET cashier_id = prepared_by_id + 1 WHERE number = 5": (SEALED, "湘0602 2018-0005"),
+    "UPDATE vouchers SET recorded_at = '2018-01-01 00:00:00.000000+00' WHERE number = 6": (SEALED, "湘0602 2018-0006"),
+    "UPDATE vouchers SET ink = 'red' WHERE number = 1": (DAYS, "湘0602科目"),
     "UPDATE vouchers SET month = '2018-04' WHERE number = 1": (
-        "凭证由两人制单和审核，业务日期在其年度和月份内",
+        "凭证由两人制单和审核，记账日期在其年度和期间内、不早于业务日期",
         "湘0602 2018-0001",
     ),
-    "UPDATE voucher_series SET last_number = last_number + 1": ("凭证号连续", "湘0602 2018-"),
+    "UPDATE number_series SET last_number = last_number + 1": (NUMBERS, "湘0602 2018年"),
     f"DELETE FROM posting_lines WHERE voucher_id = {RETURNED}": ("分录金额大于零且借贷科目不同", "湘0602 2018-"),
     f"DELETE FROM posting_lines WHERE voucher_id = {RETURNED}; DELETE FROM vouchers WHERE id = {RETURNED}": (
-        "凭证与操作留痕相符",
-        "留痕所记凭证已不存在",
+        SEALED,
+        "与操作留痕不符",
     ),
     "UPDATE standing_balances SET debit = debit + 1, credit = credit + 1 WHERE account = '1002.01' AND part = ''": (
         "科目余额及分项余额等于分录合计",
@@ -86,15 +86,22 @@ BREAKS: dict[str, tuple[str, str]] = {
         "预留金额等于未了结的预留合计",
         "湘0602科目1002.01",
     ),
-    "UPDATE month_turnovers SET credit = credit + 1 WHERE account = '4001' AND month = '2018-03'": (
-        "月发生额等于分录合计",
-        "湘0602科目4001在2018-03",
-    ),
+    "UPDATE day_totals SET credit = credit + 1 WHERE account = '4001'": (DAYS, "湘0602科目4001 在2018-03"),
+    "DELETE FROM day_totals WHERE part = 'source:1'": (DAYS, "source:1在2018-"),
+    "INSERT INTO standing_balances VALUES ('湘0602', '0000', '', 1, 0, 0, '')": ("期初余额过渡科目为零", "还有1分"),
     "UPDATE closed_months SET closed_at = '2018-01-01 00:00:00+00' WHERE month = '2018-03'": (
         "结账后未再记入凭证",
         "湘0602 2018-0001",
     ),
     "UPDATE closed_months SET vouchers = 1 WHERE month = '2018-03'": ("已结账月份的凭证数不变", "湘0602 2018-03"),
+    "UPDATE closed_months SET last_number = 0 WHERE month = '2018-03'": ("结账后未再记入凭证", "湘0602 2018-0001"),
+    "UPDATE closed_months SET digest = 'x' WHERE month = '2018-03'": (
+        "已结账月份的凭证与结账时和操作留痕相符",
+        "湘0602 2018-03: 凭证与结账时的校验码不符",
+    ),
+    "INSERT INTO reopened_months (closing_id, court_code, reason, last_number, requested_by_id, agreed_by_id, "
+    "reopened_at) SELECT id, court_code, '', last_number, 1, 2, closed_at FROM closed_months "
+    "WHERE month = '2018-12'": ("反结账均经申请和他人同意，年度的另经审计同意", "湘0602 2018-12反结账没有"),
     "DELETE FROM closed_months WHERE month = '2018-05'": ("只有完成年终结账的年度登记为已结账", "湘0602 2018"),
     "UPDATE advances SET status = 'withdrawn' WHERE id = 1": ("每笔垫付最多支付一次，状态与付款一致", "advance:1"),
     "UPDATE advance_payments SET amount = amount + 1 WHERE advance_id = 1": (

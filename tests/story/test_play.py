@@ -7,7 +7,7 @@ from fundapp.ceremonies import queries as ceremonies
 from fundapp.core import clock
 from fundapp.core.money import ZERO, total
 from fundapp.ledger import queries as books
-from fundapp.oversight import checks
+from fundapp.oversight import checks, nightly
 from fundapp.oversight import queries as oversight
 from fundapp.story import commands, sample
 from fundapp.story.plan import YEAR, CourtPlan, case_money, district
@@ -24,6 +24,7 @@ def played(app) -> CourtPlan:
     year = CourtYear(court, case_money(plans), sample.workbook(plans))
     for _name, scene in year.scenes():
         scene()
+    nightly.sign_heads()
     assert {outcome for outcome, _number, _why in year.told} == {"不符合条件", "不予垫付"}
     return court
 

@@ -8,7 +8,7 @@ from fundapp.core.errors import NotFound
 from fundapp.trail import queries
 from fundapp.trail import service as trail
 from fundapp.trail.rules import Event
-from tests.builders.ledger import unguarded
+from tests.attacker import unguarded
 from tests.builders.people import COURT, OTHER_COURT, a_user
 
 
@@ -74,9 +74,9 @@ def five_entries() -> None:
 def test_each_kind_of_tampering_is_found_and_named(app, tampering, told):
     five_entries()
     assert queries.first_break(COURT) is None
-    with unguarded("trail_entries"):
+    with unguarded("trail_entries") as database:
         for statement in tampering:
-            db.session.execute(text(statement))
+            database.execute(text(statement))
     assert f"{COURT}: {told}" in queries.first_break(COURT)
     assert queries.first_break(OTHER_COURT) is None
 
@@ -84,8 +84,8 @@ def test_each_kind_of_tampering_is_found_and_named(app, tampering, told):
 def test_an_entry_by_another_hand_is_found(app):
     five_entries()
     somebody_else = a_user()
-    with unguarded("trail_entries"):
-        db.session.execute(text("UPDATE trail_entries SET actor_id = :id WHERE seq = 4"), {"id": somebody_else.id})
+    with unguarded("trail_entries") as database:
+        database.execute(text("UPDATE trail_entries SET actor_id = :id WHERE seq = 4"), {"id": somebody_else.id})
     assert "entry 4 (courts.court.changed court:3) does not match" in queries.first_break(COURT)
 
 

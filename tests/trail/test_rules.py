@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from fundapp.core.errors import RuleViolation
 from fundapp.trail import rules
-from fundapp.trail.rules import FACTS, FIRST_SEAL, LABELS, Event
+from fundapp.trail.rules import FACTS, FIRST_SEAL, LABELS, Anchor, Event, SigningReason, anchor_of
 
 SAID = {
     "court_code": "湘0602",
@@ -21,7 +22,7 @@ SAID = {
 
 def test_every_event_declares_its_facts_and_has_its_word():
     assert FACTS.keys() == set(Event)
-    assert LABELS.keys() == set(Event)
+    assert LABELS.keys() == set(Event) | set(SigningReason)
     assert all(facts for facts in FACTS.values())
 
 
@@ -83,3 +84,44 @@ def test_parts_cannot_be_shifted_into_each_other():
 )
 def test_the_name_of_a_paper_carries_no_folder_and_no_trick(given, kept):
     assert rules.paper_name(given) == kept
+
+
+# anchors
+
+ANCHOR = Anchor("湘0602", 1234, "ab" * 32, SAID["recorded_at"], "anchor", "0f" * 16, "7c" * 64)
+TEXT = f"fund-anchor/1|湘0602|1234|{'ab' * 32}|2018-03-01T01:02:03.456789Z|anchor|{'0f' * 16}|{'7c' * 64}"
+
+
+def test_an_anchor_is_one_line_and_is_read_back_as_it_was_written():
+    assert ANCHOR.text == TEXT == f"{ANCHOR.signed_text}|{ANCHOR.signature}"
+    assert anchor_of(TEXT) == ANCHOR
+
+
+def test_an_anchor_typed_in_groups_and_over_several_lines_is_the_same():
+    assert anchor_of(" " + TEXT.replace("ab" * 4, "ab" * 4 + " ").replace("|", "|\n")) == ANCHOR
+
+
+@pytest.mark.parametrize(
+    ("whole", "torn"),
+    [
+        ("fund-anchor/1", "fund-anchor/2"),
+        ("|1234|", "|0|"),
+        ("|1234|", "|01234|"),
+        ("|1234|", "|-5|"),
+        ("ab" * 32, "ab" * 31),
+        ("ab" * 32, "AB" * 32),
+        ("2018-03-01T", "2018-13-01T"),
+        (".456789Z", ".4Z"),
+        ("0f" * 16, "0f" * 15),
+        ("7c" * 64, "7c" * 63),
+        ("|湘0602|", "||"),
+    ],
+)
+def test_a_text_that_is_no_whole_anchor_is_refused_in_words(whole, torn):
+    with pytest.raises(RuleViolation, match="不是完整的存证码"):
+        anchor_of(TEXT.replace(whole, torn))
+
+
+def test_each_signed_act_has_a_reason_of_its_own_and_the_hour_the_last():
+    assert {*rules.SIGNED_ACTS.values(), SigningReason.HOURLY} == set(SigningReason)
+    assert len(set(rules.SIGNED_ACTS.values())) == len(rules.SIGNED_ACTS)

@@ -4,11 +4,9 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from fundapp.core import clock
-from fundapp.core.db import db, on_sqlite, transaction
+from fundapp.core.db import db, transaction
 from fundapp.core.errors import RuleViolation
 from fundapp.trail import queries
 from fundapp.trail import service as trail
@@ -90,19 +88,6 @@ def test_an_act_that_is_rolled_back_leaves_no_entry_and_no_gap(app):
 def record_and_refuse(actor) -> None:
     rename(actor)
     raise RuleViolation("不予办理。")
-
-
-@pytest.mark.parametrize("table", ["trail_entries", "attachments"])
-def test_the_trail_neither_changes_nor_goes_away(app, table):
-    actor = a_user()
-    with transaction(COURT):
-        trail.attach("court:x", file_name="a.pdf", content=PDF, court_code=COURT, actor=actor)
-    row = f"SELECT * FROM {table} LIMIT 1"
-    ways = [f"REPLACE INTO {table} {row}"] if on_sqlite() else [f"TRUNCATE {table} CASCADE"]
-    for statement in [f"UPDATE {table} SET subject = 'x'", f"DELETE FROM {table}", *ways]:
-        with pytest.raises(DBAPIError, match="append-only"), transaction():
-            db.session.execute(text(statement))
-    assert queries.first_break(COURT) is None
 
 
 # papers

@@ -5,10 +5,18 @@ from datetime import date
 import pytest
 
 from fundapp.core.errors import RuleViolation
-from fundapp.core.money import yuan
+from fundapp.core.money import ZERO, yuan
 from fundapp.ledger.rules import Account, Model, Movement
+from fundapp.users.rules import MATRIX, Permission, Role
 from fundapp.yearend import rules
-from fundapp.yearend.rules import Hindered, Hindrance
+from fundapp.yearend.rules import (
+    Hindered,
+    Hindrance,
+    PointState,
+    ReopeningOutcome,
+    ReopeningStatus,
+    ReopeningStep,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,26 +65,50 @@ def test_months_are_closed_in_order(month, told):
             rules.check_in_order(month, "2018-03")
 
 
-def test_a_month_is_closed_after_its_last_day_and_not_on_it():
-    rules.check_over("2018-03", date(2018, 4, 1))
-    with pytest.raises(RuleViolation, match="2018-03尚未结束，请在2018-03-31之后"):
-        rules.check_over("2018-03", date(2018, 3, 31))
+def test_a_month_is_over_after_its_last_day_and_not_on_it():
+    assert rules.is_over("2018-03", date(2018, 4, 1))
+    assert not rules.is_over("2018-03", date(2018, 3, 31))
 
 
 def test_every_hindrance_is_named_with_the_way_out():
     rules.check_unhindered("2018-03", [])
     found = [
-        Hindered(Hindrance.FUND_RECEIPT, 1, "YH1 2018-03-05", date(2018, 3, 5)),
-        Hindered(Hindrance.CEREMONY, 2, "春季大会 2018-03-06", date(2018, 3, 6)),
+        Hindered(Hindrance.FUND_RECEIPT, 1, "YH1 2018-03-05"),
+        Hindered(Hindrance.CEREMONY, 2, "春季大会 2018-03-06"),
+        Hindered(Hindrance.OTHER, None, "案款专户", "银行对账未完成", "请先完成当月对账"),
     ]
     with pytest.raises(RuleViolation) as refused:
         rules.check_unhindered("2018-03", found)
-    for told in ("2项", "YH1 2018-03-05", "请财务复核确认入账或退回", "春季大会", "请核对现金后结束大会"):
+    for told in (
+        "3项",
+        "YH1 2018-03-05",
+        "请财务复核确认入账或退回",
+        "春季大会",
+        "请核对现金后结束大会",
+        "银行对账未完成（案款专户），请先完成当月对账。",
+    ):
         assert told in str(refused.value)
 
 
-def test_every_hindrance_has_a_way_out():
-    assert set(rules.WAYS_OUT) == set(Hindrance)
+def test_every_point_of_the_closing_list_is_asked_and_has_a_way_out():
+    assert set(rules.WAYS_OUT) == set(rules.ASKED) == set(Hindrance) - {Hindrance.OTHER}
+    assert list(rules.ASKED) == [kind for kind in Hindrance if kind in rules.ASKED]
+    assert set(rules.ASKED) > rules.PROOFS
+
+
+@pytest.mark.parametrize(
+    ("state", "tone"),
+    [
+        (PointState.MET, "success"),
+        (PointState.OPEN, "warning"),
+        (PointState.AT_CLOSING, "secondary"),
+        (ReopeningStatus.REQUESTED, "warning"),
+        (ReopeningStatus.REOPENED, "success"),
+        (ReopeningStatus.RETURNED, "secondary"),
+    ],
+)
+def test_a_state_is_shown_in_its_tone(state, tone):
+    assert state.tone == tone
 
 
 def test_december_waits_for_the_president():
@@ -151,3 +183,87 @@ def test_a_result_of_nothing_is_not_carried():
 
 def test_entrusted_money_is_no_income():
     assert carried(Model.CUSTODIAL, APPROPRIATION="1.00") == []
+
+
+# ---- reopening
+
+AGREED, RETURNED = ReopeningOutcome.AGREED, ReopeningOutcome.RETURNED
+
+
+@pytest.mark.parametrize(
+    ("month", "outcomes", "status", "step"),
+    [
+        ("2018-03", [], ReopeningStatus.REQUESTED, ReopeningStep.APPROVAL),
+        ("2018-03", [AGREED], ReopeningStatus.REOPENED, None),
+        ("2018-03", [RETURNED], ReopeningStatus.RETURNED, None),
+        ("2018-12", [], ReopeningStatus.REQUESTED, ReopeningStep.AUDIT),
+        ("2018-12", [AGREED], ReopeningStatus.REQUESTED, ReopeningStep.APPROVAL),
+        ("2018-12", [AGREED, AGREED], ReopeningStatus.REOPENED, None),
+        ("2018-12", [RETURNED], ReopeningStatus.RETURNED, None),
+        ("2018-12", [AGREED, RETURNED], ReopeningStatus.RETURNED, None),
+    ],
+)
+def test_a_month_needs_the_president_and_a_year_the_auditor_before(month, outcomes, status, step):
+    assert rules.reopening_status(month, outcomes) is status
+    assert rules.due_step(month, outcomes) is step
+
+
+def test_each_step_has_a_post_of_its_own():
+    doors = [rules.step_door(step) for step in ReopeningStep]
+    assert [MATRIX[door] for door in doors] == [frozenset({Role.AUDITOR}), frozenset({Role.PRESIDENT})]
+    assert MATRIX[Permission.REOPENING_REQUEST] == frozenset({Role.FINANCE_REVIEWER})
+
+
+@pytest.mark.parametrize(
+    ("month", "last", "told"),
+    [
+        ("2018-03", "2018-03", None),
+        ("2018-03", None, "本院没有已结账的月份"),
+        ("2018-04", "2018-03", "2018-04尚未结账"),
+        ("2018-02", "2018-03", "只能对最后一个已结账的月份2018-03反结账"),
+    ],
+)
+def test_only_the_last_closed_month_is_opened_again(month, last, told):
+    if told is None:
+        rules.check_reopenable(month, last)
+    else:
+        with pytest.raises(RuleViolation, match=told):
+            rules.check_reopenable(month, last)
+
+
+def test_a_request_is_made_once_with_a_reason_of_some_length():
+    rules.check_no_request(is_waiting=False)
+    with pytest.raises(RuleViolation, match="已有一份办理中的反结账申请"):
+        rules.check_no_request(is_waiting=True)
+    rules.check_reason("改" * 500)
+    for reason, told in ((" ", "请写明理由"), ("改" * 501, "500字以内")):
+        with pytest.raises(RuleViolation, match=told):
+            rules.check_reason(reason)
+
+
+def test_a_request_goes_back_with_a_reason_and_is_agreed_to_without_one():
+    rules.check_opinion("", AGREED)
+    rules.check_opinion("请在四月更正", RETURNED)
+    with pytest.raises(RuleViolation, match="退回申请须写明理由"):
+        rules.check_opinion(" ", RETURNED)
+    with pytest.raises(RuleViolation, match="500字以内"):
+        rules.check_opinion("改" * 501, AGREED)
+
+
+def test_a_step_is_taken_by_its_post_and_by_a_fresh_hand():
+    rules.check_turn(ReopeningStep.AUDIT, may_decide=True)
+    with pytest.raises(RuleViolation, match="当前环节为“审计同意”，尚未轮到您"):
+        rules.check_turn(ReopeningStep.AUDIT, may_decide=False)
+    rules.check_fresh_hand(3, requested_by_id=1, decided_by=[2])
+    with pytest.raises(RuleViolation, match="不能办理本人提出的反结账申请"):
+        rules.check_fresh_hand(1, requested_by_id=1, decided_by=[])
+    with pytest.raises(RuleViolation, match="同一人不能办理两个环节"):
+        rules.check_fresh_hand(2, requested_by_id=1, decided_by=[2])
+
+
+def test_nothing_is_left_on_the_result_accounts():
+    rules.check_carried({Account.FUND_BANK: yuan("5.00"), Account.NET_ASSETS: yuan("5.00"), Account.DONATION: ZERO})
+    with pytest.raises(RuleViolation, match="4603、5301、3301仍有余额"):
+        rules.check_carried(
+            {account: yuan("0.01") for account in (Account.YEAR_RESULT, Account.DISPOSAL_LOSS, Account.DONATION)}
+        )

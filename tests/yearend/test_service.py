@@ -6,22 +6,37 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from fundapp.ceremonies.rules import Method
 from fundapp.core import clock
 from fundapp.core.db import db, transaction
 from fundapp.core.errors import NotFound, RuleViolation
+from fundapp.core.money import yuan
+from fundapp.custody.models import Payout
 from fundapp.ledger import queries as books
-from fundapp.ledger.rules import Account, Model, Movement
+from fundapp.ledger.rules import Account, Model, Movement, booked
 from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
+from fundapp.users.models import User
 from fundapp.users.rules import Role
 from fundapp.yearend import queries, service
-from tests.builders.ceremonies import an_open_ceremony
-from tests.builders.custody import a_case_receipt, an_approved_payout
+from fundapp.yearend.rules import ReopeningOutcome
+from tests.attacker import DENIED, drop_guards, in_place_of_the_application, unguarded
+from tests.builders.ceremonies import an_open_ceremony, closed, handed_over, the_line, witnessed
+from tests.builders.custody import a_case_receipt, a_paid_payout, an_approved_payout
 from tests.builders.disbursement import a_sent_batch, imported, told
 from tests.builders.funding import a_receipt, a_source
 from tests.builders.ledger import a_correction, a_voucher
 from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user, the_books, the_holder
-from tests.builders.yearend import YEAR, months_closed, year_closed
+from tests.builders.yearend import (
+    YEAR,
+    a_reopening,
+    a_year,
+    answered,
+    months_closed,
+    reopened,
+    unclaimed,
+    year_closed,
+)
 
 AFTER = date(YEAR + 1, 1, 8)
 
@@ -33,10 +48,10 @@ def january():
         yield
 
 
-def close(month: str, *, on: date = AFTER, actor=None):
+def close(month: str, *, on: date = AFTER, explanation: str = "", actor=None):
     actor = actor or the_holder(Role.FINANCE_REVIEWER)
     with clock.at(on), transaction(COURT):
-        service.close_month(COURT, month, actor=actor)
+        service.close_month(COURT, month, explanation=explanation, actor=actor)
 
 
 def close_year(year: int = YEAR, *, on: date = AFTER, actor=None):
@@ -52,17 +67,19 @@ def stands(account: Account) -> str:
 # ---- months
 
 
-def test_a_month_is_closed_after_its_end_and_takes_no_voucher_any_more(app):
+def test_a_month_is_closed_after_its_end_and_what_comes_late_stands_in_the_next(app):
     with clock.at(date(2018, 1, 5)):
         a_receipt("100.00", day=date(2018, 1, 5))
     close("2018-01", on=date(2018, 2, 1))
     [closed] = books.closed_months(COURT)
     assert (closed.month, closed.vouchers, closed.closed_by_id) == ("2018-01", 1, the_holder(Role.FINANCE_REVIEWER).id)
     [entry] = trail.history(f"month:{COURT}:2018-01")
-    assert (entry.event, entry.told) == (Event.MONTH_CLOSED, {"month": "2018-01", "vouchers": "1"})
-    with pytest.raises(RuleViolation, match="2018-01已结账"):
-        a_voucher("1.00", day=date(2018, 1, 31))
-    a_voucher("1.00", day=date(2018, 2, 1))
+    assert (entry.event, entry.told) == (
+        Event.MONTH_CLOSED,
+        {"month": "2018-01", "vouchers": "1", "digest": closed.digest, "suspense": "", "explanation": ""},
+    )
+    late = a_voucher("1.00", day=date(2018, 1, 31))
+    assert (late.business_date, late.posted_on) == (date(2018, 1, 31), date(2018, 2, 1))
 
 
 def test_months_are_closed_one_after_the_other_beginning_with_january(app):
@@ -75,7 +92,7 @@ def test_months_are_closed_one_after_the_other_beginning_with_january(app):
         close("2018-01")
     close("2018-02")
     assert queries.due_month(COURT) == "2018-03"
-    with pytest.raises(RuleViolation, match="2018-03尚未结束"):
+    with pytest.raises(RuleViolation, match="月份尚未结束（2018-03-31），请在该日之后"):
         close("2018-03", on=date(2018, 3, 31))
 
 
@@ -109,7 +126,8 @@ def test_december_is_left_to_the_year(app):
 
 
 def hindrances(month: str = "2018-03") -> list[str]:
-    return [f"{one.kind.value} {one.cited}" for one in queries.hindered(COURT, month)]
+    with clock.at(AFTER):
+        return [f"{one.kind.value} {one.cited}" for one in queries.hindered(COURT, month)]
 
 
 def test_an_unconfirmed_receipt_hinders_its_month_and_no_other(app):
@@ -150,6 +168,134 @@ def test_a_requested_correction_hinders_the_month_it_would_be_booked_in(app):
     assert hindrances("2018-04") == []
 
 
+def test_a_request_for_reopening_hinders_the_next_closing_until_it_is_decided(app):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    close("2018-01")
+    request = a_reopening("2018-01")
+    with pytest.raises(RuleViolation, match="未办结的反结账申请（2018-01），请审计、院长办结或退回该申请"):
+        close("2018-02")
+    answered(request, outcome=ReopeningOutcome.RETURNED, opinion="在二月更正即可")
+    close("2018-02")
+
+
+def test_money_paid_without_a_voucher_hinders(app):
+    with clock.at(date(2018, 3, 20)):
+        batch = a_sent_batch("3000.00")
+        imported(told(batch.lines[0]))
+        a_paid_payout("500.00", a_case_receipt("500.00", day=date(2018, 3, 20)).case)
+        invited = an_approved_payout("700.00", a_case_receipt("700.00", day=date(2018, 3, 20)).case)
+        ceremony = witnessed(an_open_ceremony(invited, method=Method.TRANSFER))
+        handed_over(the_line(ceremony, 1))
+        assert hindrances() == [f"ceremony {ceremony.name} 2018-03-20"]
+        closed(ceremony)
+    assert hindrances() == []
+    with unguarded("advance_payments") as broken_in:
+        broken_in.execute(text("DELETE FROM advance_payments"))
+        broken_in.execute(text("UPDATE payouts SET voucher_id = NULL"))
+    by_bank, by_ceremony = (payout.bank_reference for payout in db.session.query(Payout).order_by(Payout.id))
+    assert hindrances() == [
+        f"unposted {batch.number} 2018-03-20",
+        f"unposted {ceremony.name} 2018-03-20",
+        f"unposted {by_bank} 2018-03-20",
+        f"unposted {by_ceremony} 2018-03-20",
+    ]
+
+
+def test_unclaimed_money_is_cleared_or_explained_and_the_reason_is_kept_with_the_closing(app):
+    unclaimed("30.00")
+    assert hindrances("2018-01") == ["suspense 30.00"]
+    with pytest.raises(RuleViolation, match=r"待认领款尚有余额（30\.00），请查明后认领或退回，或在结账页书面说明原因"):
+        close("2018-01", explanation="  ")
+    with pytest.raises(RuleViolation, match="500字以内"):
+        close("2018-01", explanation="款" * 501)
+    close("2018-01", explanation="一月五日入账，已发函银行查询")
+    [one] = books.closed_months(COURT)
+    assert (one.suspense, one.explanation) == (yuan("30.00"), "一月五日入账，已发函银行查询")
+    [entry] = trail.history(f"month:{COURT}:2018-01")
+    assert (entry.told["suspense"], entry.told["explanation"]) == ("30.00", one.explanation)
+
+
+def test_the_database_keeps_no_closing_over_unexplained_money(app):
+    unclaimed("30.00")
+    close("2018-01", explanation="已发函银行查询")
+    with pytest.raises(DBAPIError, match="suspense_explained"), transaction(COURT):
+        db.session.execute(text(COPY.format(month="'2018-02'", round="1", explanation="''")))
+
+
+COPY = """
+    INSERT INTO closed_months (court_code, month, round, vouchers, last_number, digest, suspense, explanation,
+        closed_by_id, closed_at)
+    SELECT court_code, {month}, {round}, vouchers, last_number, digest, suspense, {explanation}, closed_by_id, closed_at
+    FROM closed_months
+"""
+
+
+def test_a_feature_that_keeps_more_adds_a_point_of_its_own(app, monkeypatch):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    asked = []
+
+    def statements(court_code, first, last):
+        asked.append((court_code, first, last))
+        return [books.Unfinished("银行对账未完成", "案款专户", "请先完成当月对账")]
+
+    monkeypatch.setattr("fundapp.ledger.queries.periods._closing_checks", [])
+    books.hear_before_closing(statements)
+    with pytest.raises(RuleViolation, match="银行对账未完成（案款专户），请先完成当月对账"):
+        close("2018-01")
+    assert asked == [(COURT, date(2018, 1, 1), date(2018, 1, 31))]
+
+
+BROKEN = {
+    "UPDATE standing_balances SET debit = debit + 1, credit = credit + 1 WHERE account = '1002.01' AND part = ''": (
+        "账面余额与分录不符（1002.01），请立即停止办理业务"
+    ),
+    "UPDATE standing_balances SET debit = debit + 1, credit = credit + 1 WHERE part = 'case:1|source:1'": (
+        "账面余额与分录不符（1218.01 case:1|source:1）"
+    ),
+    "DELETE FROM standing_balances WHERE account = '2901.02' AND part = 'case:1'": "（2901.02 case:1）",
+    "UPDATE day_totals SET debit = debit + 1 WHERE account = '1002.01' AND day = '2018-01-20'": (
+        "账面余额与分录不符（1002.01 2018-01-20）"
+    ),
+    "DELETE FROM day_totals WHERE account = '4001'": "账面余额与分录不符（4001 2018-01-20）",
+    "UPDATE standing_balances SET debit = debit + 1 WHERE account = '1002.01' AND part = ''": "借贷不平（0.01）",
+    "UPDATE standing_balances SET debit = debit + 1 WHERE account = '4001'; INSERT INTO standing_balances "
+    "(court_code, account, part, debit, credit, held, guard) VALUES ('湘0602', '0000', '', 0, 1, 0, '')": (
+        "期初余额过渡科目不为零（0.01），请财务补齐期初余额"
+    ),
+    "DELETE FROM trail_entries WHERE seq = 5": "操作留痕不完整（湘0602: entry 5 is missing）",
+}
+
+
+def closed_after(*statements: str) -> None:
+    """Break the books by hand, triggers and all, and close January in the same transaction."""
+    reviewer = the_holder(Role.FINANCE_REVIEWER).id
+    with in_place_of_the_application(), transaction(COURT):
+        drop_guards(db.session.connection(), "trail_entries")
+        for statement in statements:
+            db.session.execute(text(statement))
+        service.close_month(COURT, "2018-01", actor=db.session.get_one(User, reviewer))
+
+
+def test_what_the_recomputation_disproves_is_named_and_nothing_is_closed(app):
+    a_year()
+    a_voucher("1.00", day=date(2018, 1, 20))
+    for done, named in BROKEN.items():
+        with pytest.raises(RuleViolation) as refused:
+            closed_after(*done.split("; "))
+        assert named in str(refused.value), (done, str(refused.value))
+    assert queries.disproved(COURT, "2018-12") == []
+    close("2018-01")
+
+
+def test_every_point_that_is_not_met_is_named_at_once(app):
+    a_receipt("100.00", day=date(2018, 1, 5), is_confirmed=False)
+    unclaimed("30.00")
+    with pytest.raises(RuleViolation) as refused:
+        close("2018-01", on=date(2018, 1, 31))
+    for named in ("还有3项", "月份尚未结束", "未复核的到账登记", "待认领款尚有余额"):
+        assert named in str(refused.value)
+
+
 # ---- years
 
 
@@ -163,7 +309,7 @@ def test_the_year_carries_its_result_over_and_closes_december(app):
     assert [stands(one) for one in (Account.APPROPRIATION, Account.DONATION, Account.YEAR_RESULT)] == ["0.00"] * 3
     assert stands(Account.NET_ASSETS) == "3999800.00"
     voucher = books.voucher(closed.result_voucher_id, frozenset({COURT}))
-    assert (voucher.name, voucher.business_date, len(voucher.lines)) == ("year:2018:result", date(2018, 12, 31), 3)
+    assert (voucher.name, voucher.business_date, len(voucher.lines)) == ("year:2018:result:1", date(2018, 12, 31), 3)
     assert (voucher.prepared_by_id, voucher.reviewed_by_id) == (
         the_holder(Role.FINANCE_REVIEWER).id,
         the_holder(Role.PRESIDENT).id,
@@ -200,7 +346,7 @@ def test_a_year_is_closed_once_after_november_and_after_its_end(app):
     with pytest.raises(RuleViolation, match="2018年尚不能年终结账"):
         close_year()
     close("2018-11")
-    with pytest.raises(RuleViolation, match="2018-12尚未结束"):
+    with pytest.raises(RuleViolation, match="月份尚未结束（2018-12-31），请在该日之后"):
         close_year(on=date(2018, 12, 31))
     close_year()
     with pytest.raises(RuleViolation, match="2018年已经年终结账"):
@@ -226,18 +372,33 @@ def test_one_person_cannot_be_both_hands_of_the_closing(app):
         close_year(actor=a_user(Role.PRESIDENT, court_code=SUPERIOR))
 
 
-def test_a_closed_year_cannot_be_opened_again(app):
+def test_a_year_of_which_income_is_left_is_not_closed(app, monkeypatch):
+    a_voucher("100.00", day=date(2018, 5, 1))
+    months_closed()
+    monkeypatch.setattr("fundapp.yearend.rules.result_transfer", half_of_it)
+    with pytest.raises(RuleViolation, match="年终结转后4001、3301仍有余额"):
+        close_year()
+    assert stands(Account.APPROPRIATION) == "100.00"
+
+
+def half_of_it(model, balances):
+    """A transfer with a mistake in it."""
+    return [booked(Movement.APPROPRIATION_CLOSED, yuan("50.00"))]
+
+
+def test_what_was_closed_is_neither_changed_nor_deleted(app):
     a_voucher("100.00", day=date(2018, 5, 1))
     year_closed()
     with clock.at(date(2019, 1, 10)):
         record()
-    for statement in (
-        "DELETE FROM closed_years",
-        "UPDATE closed_months SET month = '1999-01'",
-        "DELETE FROM audit_packages",
-    ):
-        with pytest.raises(DBAPIError, match="append-only"), transaction():
-            db.session.execute(text(statement))
+        reopened("2018-12")
+    for table in ("closed_years", "closed_months", "reopened_months", "reopening_requests", "reopening_decisions"):
+        column = "closing_id" if table == "reopened_months" else "id"
+        for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"):
+            with pytest.raises(DBAPIError, match=DENIED), transaction():
+                db.session.execute(text(statement))
+    with pytest.raises(DBAPIError, match=DENIED), transaction():
+        db.session.execute(text("DELETE FROM audit_packages"))
 
 
 # ---- packages

@@ -14,9 +14,10 @@ from fundapp.ledger import queries as books
 from fundapp.users.rules import Role
 from fundapp.yearend import queries
 from fundapp.yearend.models import AuditPackage
+from fundapp.yearend.rules import ReopeningOutcome
 from tests.builders.funding import a_receipt
 from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user, the_holder
-from tests.builders.yearend import months_closed, verified
+from tests.builders.yearend import a_reopening, answered, december_closed, months_closed, unclaimed, verified
 from tests.pages import Page
 
 AFTER = date(2019, 1, 8)
@@ -45,7 +46,9 @@ def test_the_closing_page_shows_the_months_and_what_is_due(app, sign_in):
     ]
     assert len(rows) == 12
     assert "办理2018-03结账" in found.text
-    assert found.table("2018-03结账核对")[0][:2] == ["2018-03已经结束", "✓ 已具备"]
+    points = found.table("2018-03结账核对")
+    assert points[0] == ["2018-03已经结束", "✓ 已具备", "—"]
+    assert points[-1] == ["操作留痕完整，校验码相符", "– 结账时核算", "—"]
     assert "办理2018-03结账" not in page(sign_in, Role.BUREAU_DIRECTOR, "/closings").text
 
 
@@ -63,6 +66,9 @@ def test_what_hinders_is_shown_with_a_link_and_the_refusal_stands_on_the_page(ap
     a_receipt("50.00", day=date(2018, 1, 6))
     found = page(sign_in, Role.FINANCE_REVIEWER, "/closings/months/2018-01")
     assert found.has_link(f"{receipt.bank_reference} 2018-01-05")
+    points = {row[0]: row[1:] for row in found.table("结账前核对")}
+    assert points["到账登记均已复核"] == ["! 待办理", f"请财务复核确认入账或退回：{receipt.bank_reference} 2018-01-05"]
+    assert points["账面余额与逐笔分录重新核算一致"] == ["✓ 已具备", "—"]
     found.submit("确认结账")
     assert found.status == 422
     assert "尚不能结账，还有1项未办结" in found.alerts[0]
@@ -107,6 +113,93 @@ def test_a_reader_of_lower_courts_looks_at_them_and_closes_nothing_there(app, si
     assert "办理2018年终结账" not in superior.text
     other = Page(sign_in(a_user(Role.PRESIDENT, court_code=OTHER_COURT)), f"/closings?court={COURT}")
     assert other.facts()["法院"] == "岳阳市云溪区人民法院"
+
+
+def test_unclaimed_money_is_explained_on_the_closing_page(app, sign_in):
+    unclaimed("30.00")
+    found = page(sign_in, Role.FINANCE_REVIEWER, "/closings/months/2018-01")
+    assert ["待认领款已清，或已书面说明", "! 待办理"] in [row[:2] for row in found.table("结账前核对")]
+    found.submit("确认结账")
+    assert (found.status, "待认领款尚有余额（30.00）" in found.alerts[0]) == (422, True)
+    found.submit("确认结账", 待认领款情况说明="一月五日入账，已发函银行查询")
+    assert found.table("结账和反结账记录")[0][2:] == [
+        "结账",
+        the_holder(Role.FINANCE_REVIEWER).name,
+        "1",
+        found.table("结账和反结账记录")[0][5],
+        "待认领款30.00元：一月五日入账，已发函银行查询",
+    ]
+
+
+def test_a_point_of_another_feature_stands_on_the_list(app, sign_in, monkeypatch):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    point = books.Unfinished("银行对账未完成", "案款专户", "请先完成当月对账")
+    monkeypatch.setattr("fundapp.ledger.queries.periods._closing_checks", [lambda *asked: [point]])
+    found = page(sign_in, Role.FINANCE_REVIEWER, "/closings/months/2018-01")
+    assert found.table("结账前核对")[-1] == ["银行对账未完成", "! 待办理", "请先完成当月对账：案款专户"]
+
+
+def test_a_month_is_opened_again_on_its_pages(app, sign_in):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    months_closed(up_to=2)
+    asked = page(sign_in, Role.FINANCE_REVIEWER, "/closings?year=2018").follow("申请2018-02反结账")
+    assert asked.submit("提交反结账申请").status == 422
+    asked.submit("提交反结账申请", 反结账理由="二月漏记利息")
+    assert "反结账申请已提交" in asked.alerts[0]
+    assert (asked.facts()["状态"], asked.facts()["当前环节"]) == ("! 办理中", "院长批准")
+    assert "确定办理结果" not in asked.text
+    assert "申请2018-02反结账" not in Page(asked.client, "/closings").text
+    home = page(sign_in, Role.PRESIDENT, "/")
+    assert "待办理的反结账申请" in home.text
+    decides = Page(home.client, "/closings?year=2018").follow("查看 2018-02 1")
+    decides.submit("确定办理结果", 办理结果="returned")
+    assert (decides.status, "退回申请须写明理由" in decides.alerts[0]) == (422, True)
+    decides.submit("确定办理结果", 办理结果="agreed", 意见="同意")
+    assert "2018-02已反结账，可以记入该月凭证" in decides.alerts[0]
+    assert decides.table("办理意见")[0][:4] == ["院长批准", "✓ 同意反结账", "同意", the_holder(Role.PRESIDENT).name]
+    found = Page(home.client, "/closings?year=2018")
+    assert [row[1:4:2] for row in found.table("结账和反结账记录")] == [
+        ["2018-01", the_holder(Role.FINANCE_REVIEWER).name],
+        ["2018-02", the_holder(Role.FINANCE_REVIEWER).name],
+        ["2018-02", f"{the_holder(Role.FINANCE_REVIEWER).name}、{the_holder(Role.PRESIDENT).name}"],
+    ]
+    assert found.table("各月结账情况")[1][:3] == ["2018-02", "0", "未结账"]
+    assert found.table("反结账申请")[0][1:3] == ["✓ 已反结账", "—"]
+
+
+def test_a_year_is_opened_again_after_the_auditor_has_agreed(app, sign_in):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    months_closed()
+    december_closed(on=AFTER)
+    request = a_reopening("2018-12")
+    url = f"/closings/reopenings/{request.id}"
+    president = page(sign_in, Role.PRESIDENT, url)
+    assert "确定办理结果" not in president.text
+    auditor = page(sign_in, Role.AUDITOR, url).submit("确定办理结果", 办理结果="agreed", 意见="情况属实")
+    assert "已同意，请院长批准" in auditor.alerts[0]
+    assert "确定办理结果" not in auditor.text
+    Page(president.client, url).submit("确定办理结果", 办理结果="agreed")
+    assert queries.closed_year(COURT, 2018) is None
+    assert "年终反结账" in page(sign_in, Role.AUDITOR, "/closings?year=2018").text
+
+
+def test_an_answer_to_what_was_answered_meanwhile_is_stale(app, sign_in):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    months_closed(up_to=1)
+    request = a_reopening("2018-01")
+    found = page(sign_in, Role.PRESIDENT, f"/closings/reopenings/{request.id}")
+    answered(request, outcome=ReopeningOutcome.RETURNED, opinion="不必")
+    assert found.submit("确定办理结果", 办理结果="agreed").status == 409
+    assert books.is_closed(COURT, "2018-01")
+
+
+def test_a_request_is_looked_at_from_above_and_not_from_beside(app, sign_in):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    months_closed(up_to=1)
+    url = f"/closings/reopenings/{a_reopening('2018-01').id}"
+    above = Page(sign_in(a_user(Role.PRESIDENT, court_code=SUPERIOR)), url)
+    assert (above.status, "确定办理结果" in above.text) == (200, False)
+    assert Page(sign_in(a_user(Role.PRESIDENT, court_code=OTHER_COURT)), url).status == 404
 
 
 def test_a_package_is_made_shown_and_downloaded(app, sign_in):

@@ -22,6 +22,8 @@ from fundapp.core.doors import require
 from fundapp.core.forms import choice, saving
 from fundapp.core.listing import Column, listing
 from fundapp.core.words import N_
+from fundapp.ledger import queries as books
+from fundapp.ledger.rules import Account
 from fundapp.trail import queries as trail
 from fundapp.users import queries as users
 from fundapp.users.models import User
@@ -135,6 +137,7 @@ def show(case_id: int) -> Answer:
         "cases/show.html",
         case=case,
         parent=queries.case(case.parent_id, g.user.scope) if case.parent_id else None,
+        opening_receivable=books.opening_of_case(case.court_code, Account.ADVANCES_RECEIVABLE, case.subject),
         handler=users.user(case.handler_id, g.user.scope),
         papers=trail.attachments(*subjects),
         entries=trail.history(*subjects),

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from fundapp.core.db import db, marks, run
+from fundapp.core.db import chunks, db, marks, run
 from fundapp.core.money import ZERO, Money, from_fen, to_fen, total
 from fundapp.ledger.models import DayTotal, PostingLine, Reservation, StandingBalance, Voucher
 from fundapp.ledger.rules import SIDE, Account, ReservationState, Side, is_kept_daily
@@ -76,25 +76,16 @@ def parts(court_code: str, account: Account, prefix: str) -> list[tuple[str, Mon
 def free_parts(court_code: str, parts: Collection[tuple[Account, str]]) -> dict[tuple[Account, str], int]:
     """Of these parts, those that are kept: the balance on the guarded side less what is promised, in fen."""
     found: dict[tuple[Account, str], int] = {}
-    named = sorted({part for _, part in parts})
-    for start in range(0, len(named), PARTS_AT_ONCE):
-        some = named[start : start + PARTS_AT_ONCE]
-        some += some[-1:] * (_rounded(len(some)) - len(some))
-        asked = STANDING + f" AND part IN ({marks(len(some))}) AND account IN ({marks(len(Account))})"
-        for row in run(asked, (court_code, *some, *(account.value for account in Account))):
-            account = Account(row.account)
-            on_side = row.debit - row.credit if SIDE[account] is Side.DEBIT else row.credit - row.debit
-            found[account, row.part] = on_side - row.held
+    for some in chunks(sorted({part for _, part in parts})):
+        asked = f"{STANDING} AND part IN ({marks(len(some))}) AND account IN ({marks(len(ACCOUNTS))})"
+        for code, part, debit, credit, held in run(asked, (court_code, *some, *ACCOUNTS)):
+            account = Account(code)
+            found[account, part] = (debit - credit if SIDE[account] is Side.DEBIT else credit - debit) - held
     return found
 
 
-PARTS_AT_ONCE = 4096
+ACCOUNTS = tuple(account.value for account in Account)
 STANDING = "SELECT account, part, debit, credit, held FROM standing_balances WHERE court_code = ?"
-
-
-def _rounded(count: int) -> int:
-    """The next power of two, so that the drivers see few different statements and keep them prepared."""
-    return 1 << (count - 1).bit_length()
 
 
 @dataclass(frozen=True)

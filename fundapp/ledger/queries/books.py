@@ -1,14 +1,23 @@
-"""The book of a court: its model, what is closed, what is promised under which name."""
+"""The book of a court: its model, what is promised under which name."""
 
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
 
-from fundapp.core.db import db, marks, run
+from fundapp.core.db import chunks, db, marks, run
 from fundapp.core.errors import RuleViolation
-from fundapp.ledger.models import BookingModel, ClosedMonth, Reservation, Voucher
+from fundapp.ledger.models import BookingModel, Reservation, Voucher
 from fundapp.ledger.rules import Model, VoucherKind, cited
 
+BOOK = """
+    SELECT m.model, (SELECT MAX(month) FROM (
+        SELECT MAX(c.month) AS month FROM closed_months c WHERE c.court_code = m.court_code
+            AND NOT EXISTS (SELECT 1 FROM reopened_months r WHERE r.closing_id = c.id)
+        UNION ALL
+        SELECT MAX(substr(CAST(o.day AS VARCHAR(10)), 1, 7)) FROM openings o
+        WHERE o.court_code = m.court_code AND o.status IN ('posted', 'undo_requested')) ended)
+    FROM booking_models m WHERE m.court_code = ?
+"""
 POSTED = "SELECT name, id, year, kind, kind_number FROM vouchers WHERE court_code = ?"
 SUMMARY_PURPOSE = "voucher summary"  # of the keyed digest under which a summary is sealed
 
@@ -19,19 +28,17 @@ def model(court_code: str) -> Model:
 
 
 def book(court_code: str) -> tuple[Model, str | None]:
-    """The court's booking model, and its last closed month, None when none is.
+    """The court's booking model, and the last month that takes no business, None when there is none: the last closed
+    one, or the one at whose end the opening balances stand.
 
     Raises:
         RuleViolation: the court's books were not opened.
     """
-    asked = (
-        "SELECT m.model, (SELECT MAX(c.month) FROM closed_months c WHERE c.court_code = m.court_code) AS closed "
-        "FROM booking_models m WHERE m.court_code = ?"
-    )
-    found = run(asked, (court_code,)).one_or_none()
-    if found is None:
+    found = run(BOOK, (court_code,))
+    if not found:
         raise RuleViolation("本院账簿尚未启用，请系统管理员先完成启用设置并选定记账模式。")
-    return Model(found.model), found.closed
+    ((model, closed_through),) = found
+    return Model(model), closed_through
 
 
 def is_open(court_code: str) -> bool:
@@ -41,27 +48,16 @@ def is_open(court_code: str) -> bool:
 
 def already_posted(court_code: str, names: Sequence[str]) -> list[tuple[str, int, str]]:
     """Of these acts, those that have a voucher: the act, the voucher's id and how it is cited."""
-    asked = POSTED + f" AND name IN ({marks(len(names))})"
-    return [
-        (row.name, row.id, cited(row.year, VoucherKind(row.kind), row.kind_number))
-        for row in run(asked, (court_code, *names))
-    ]
+    found: list[tuple[str, int, str]] = []
+    for some in chunks(names):
+        asked = f"{POSTED} AND name IN ({marks(len(some))})"
+        for name, voucher_id, year, kind, kind_number in run(asked, (court_code, *some)):
+            found.append((name, voucher_id, cited(year, VoucherKind(kind), kind_number)))
+    return found
 
 
 def reservation(court_code: str, name: str) -> Reservation | None:
     return db.session.scalar(select(Reservation).where(Reservation.court_code == court_code, Reservation.name == name))
-
-
-def is_closed(court_code: str, month: str) -> bool:
-    """Whether a month takes no vouchers any more: it, or a later one, was closed."""
-    later = select(ClosedMonth.month).where(ClosedMonth.court_code == court_code, ClosedMonth.month >= month).limit(1)
-    return db.session.scalar(later) is not None
-
-
-def closed_months(court_code: str) -> Sequence[ClosedMonth]:
-    return db.session.scalars(
-        select(ClosedMonth).where(ClosedMonth.court_code == court_code).order_by(ClosedMonth.month)
-    ).all()
 
 
 def voucher_count(scope: Iterable[str]) -> int:

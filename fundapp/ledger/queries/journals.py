@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tup
 
 from fundapp.core.db import db
 from fundapp.core.money import Money, from_fen, to_fen
-from fundapp.ledger.models import ClosedMonth, DayTotal, NumberSeries, PostingLine, Voucher
+from fundapp.ledger.models import DayTotal, NumberSeries, PostingLine, Voucher
+from fundapp.ledger.queries.periods import is_closed
 from fundapp.ledger.rules import (
     KEPT,
     Account,
@@ -90,8 +91,7 @@ def voucher_years(scope: Iterable[str]) -> list[int]:
 
 def is_year_over(court_code: str, year: int, today: date) -> bool:
     """Whether a year's ledgers are carried over: the calendar has left it, or its last month is closed."""
-    closed = select(ClosedMonth.month).where(ClosedMonth.court_code == court_code, ClosedMonth.month >= f"{year}-12")
-    return today.year > year or db.session.scalar(closed.limit(1)) is not None
+    return today.year > year or is_closed(court_code, f"{year}-12")
 
 
 def ledger_ends(ledger: LedgerOf) -> DayEnds:

@@ -1,6 +1,6 @@
 """Vouchers as people look for them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,8 +10,18 @@ from sqlalchemy.orm import selectinload
 
 from fundapp.core.db import db
 from fundapp.core.errors import NotFound
+from fundapp.ledger import rules
 from fundapp.ledger.models import Correction, PostingLine, Voucher
-from fundapp.ledger.rules import CorrectionStatus, Link, VoucherKind
+from fundapp.ledger.queries.books import model
+from fundapp.ledger.rules import (
+    Booked,
+    Correcting,
+    CorrectionMethod,
+    CorrectionStatus,
+    Link,
+    Original,
+    VoucherKind,
+)
 from fundapp.users.models import User
 
 JOURNAL_KEY = Voucher.id
@@ -28,10 +38,6 @@ def voucher(voucher_id: int, scope: frozenset[str]) -> Voucher:
 def voucher_of(court_code: str, name: str) -> Voucher | None:
     """The voucher of a named act, if it was posted."""
     return db.session.scalar(select(Voucher).where(Voucher.court_code == court_code, Voucher.name == name))
-
-
-def reversal_of(voucher_id: int) -> Voucher | None:
-    return db.session.scalar(select(Voucher).where(Voucher.reverses_id == voucher_id))
 
 
 @dataclass(frozen=True)
@@ -53,17 +59,12 @@ def linked(vouchers: Sequence[Voucher]) -> dict[int, list[Linked]]:
     found: dict[int, Voucher] = {voucher.id: voucher for voucher in db.session.scalars(query.order_by(Voucher.id))}
     links: dict[int, list[Linked]] = {voucher_id: [] for voucher_id in ids}
     for voucher in vouchers:
-        links[voucher.id] += [Linked(link, False, at, found[at].cited) for link, at in _corrects(voucher)]
+        if voucher.link and voucher.corrects_id:
+            links[voucher.id].append(Linked(voucher.link, False, voucher.corrects_id, found[voucher.corrects_id].cited))
     for voucher in found.values():
-        for link, at in _corrects(voucher):
-            if at in links:
-                links[at].append(Linked(link, True, voucher.id, voucher.cited))
+        if voucher.link and voucher.corrects_id in links:
+            links[voucher.corrects_id].append(Linked(voucher.link, True, voucher.id, voucher.cited))
     return links
-
-
-def _corrects(voucher: Voucher) -> list[tuple[Link, int]]:
-    named = {Link.REVERSES: voucher.reverses_id, Link.ADJUSTS: voucher.adjusts_id, Link.RESTATES: voucher.restates_id}
-    return [(link, voucher_id) for link, voucher_id in named.items() if voucher_id is not None]
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,53 @@ def month_vouchers(court_code: str, month: str, kind: VoucherKind | None = None)
     found = db.session.scalars(query.options(selectinload(Voucher.lines)))
     order = list(VoucherKind)
     return sorted(found, key=lambda voucher: (order.index(voucher.kind), voucher.kind_number))
+
+
+def correction_of(voucher_id: int) -> Voucher | None:
+    """The voucher that reverses or adjusts this one."""
+    return db.session.scalar(
+        select(Voucher).where(or_(Voucher.reverses_id == voucher_id, Voucher.adjusts_id == voucher_id))
+    )
+
+
+def corrected(voucher: Voucher) -> Voucher | None:
+    """The voucher that this one reverses, adjusts or restates."""
+    return None if voucher.corrects_id is None else db.session.get_one(Voucher, voucher.corrects_id)
+
+
+def correctors(voucher: Voucher) -> Sequence[Voucher]:
+    """The vouchers that reverse, adjust or restate this one, in their order."""
+    named = (Voucher.reverses_id, Voucher.adjusts_id, Voucher.restates_id)
+    return db.session.scalars(
+        select(Voucher).where(or_(*(link == voucher.id for link in named))).order_by(Voucher.id)
+    ).all()
+
+
+def first_stated(voucher_id: int) -> Voucher:
+    """The voucher under which the business was first booked: this one, unless it states another one anew."""
+    voucher = db.session.get_one(Voucher, voucher_id)
+    return voucher if voucher.restates_id is None else first_stated(voucher.restates_id)
+
+
+def last_stated(voucher_id: int) -> int:
+    """The voucher under which business stands now: the last of those that state this one anew, or itself."""
+    later = db.session.scalar(select(Voucher.id).where(Voucher.restates_id == voucher_id))
+    return voucher_id if later is None else last_stated(later)
+
+
+def correcting(original: Voucher, method: CorrectionMethod, right: Booked | None, *, day: date) -> list[Correcting]:
+    """The vouchers that would correct this one on a day."""
+    posted_on = original.posted_on
+    return rules.correcting(
+        method,
+        [line.posting for line in original.lines],
+        rules.postings(model(original.court_code), [right] if right else []),
+        Original(
+            same_year=original.year == day.year,
+            is_prior=first_stated(original.id).year < day.year,
+            cited=f"{posted_on.year}年{posted_on.month}月{posted_on.day}日{original.cited}",
+        ),
+    )
 
 
 def vouchers(
@@ -160,7 +208,7 @@ def signatures(vouchers: Sequence[Voucher]) -> dict[int, Signatures]:
 def correction(correction_id: int, scope: frozenset[str]) -> Correction:
     found = db.session.get(Correction, correction_id)
     if found is None or found.court_code not in scope:
-        raise NotFound("没有找到该冲销申请，请返回列表重新选择。")
+        raise NotFound("没有找到该更正申请，请返回列表重新选择。")
     return found
 
 
@@ -168,6 +216,25 @@ def corrections(scope: frozenset[str], *, status: CorrectionStatus | None = None
     """The query of the list of corrections."""
     query = select(Correction).where(Correction.court_code.in_(scope)).options(selectinload(Correction.voucher))
     return query if status is None else query.where(Correction.status == status)
+
+
+def confirmed_corrections(scope: Iterable[str]) -> dict[int, list[Correction]]:
+    """Every confirmed correction, in order, under the voucher by which its business was first booked."""
+    courts = list(scope)
+    restated = select(Voucher.id, Voucher.restates_id).where(
+        Voucher.court_code.in_(courts), Voucher.restates_id.is_not(None)
+    )
+    restates = {later: first for later, first in db.session.execute(restated) if first is not None}
+    confirmed = select(Correction).where(
+        Correction.court_code.in_(courts), Correction.status == CorrectionStatus.CONFIRMED
+    )
+    found: dict[int, list[Correction]] = {}
+    for correction in db.session.scalars(confirmed.order_by(Correction.id)):
+        first = correction.voucher_id
+        while first in restates:
+            first = restates[first]
+        found.setdefault(first, []).append(correction)
+    return found
 
 
 def requester(correction: Correction) -> User:

@@ -1,16 +1,14 @@
-"""Opening the books and closing their months."""
+"""Opening the books, closing their months, and opening the last of them again."""
 
 from datetime import date
-
-from sqlalchemy import func, select
 
 from fundapp.core import clock
 from fundapp.core.db import db
 from fundapp.core.errors import RuleViolation
 from fundapp.core.money import ZERO
 from fundapp.ledger import queries, rules
-from fundapp.ledger.models import BookingModel, ClosedMonth, Voucher
-from fundapp.ledger.rules import Model
+from fundapp.ledger.models import BookingModel, ClosedMonth, ReopenedMonth
+from fundapp.ledger.rules import Account, Model
 from fundapp.trail import service as trail
 from fundapp.trail.rules import Event
 from fundapp.users.models import User
@@ -35,22 +33,60 @@ def check_open(court_code: str, day: date) -> None:
         raise RuleViolation("%(month)s已结账，不能再记入该月凭证，请改用未结账月份的日期。", month=month)
 
 
-def close_month(court_code: str, month: str, *, actor: User) -> ClosedMonth:
-    """Close a month for good; the database refuses vouchers dated in it from then on.
+def close_month(court_code: str, month: str, *, explanation: str = "", actor: User) -> ClosedMonth:
+    """Close a month; the database refuses vouchers posted in it, or before it, as long as the closing stands.
+
+    Args:
+        explanation: why money that nobody has claimed still stands on 2307.01, in the closer's words.
 
     Raises:
-        RuleViolation: it is closed already, or the books do not balance.
+        RuleViolation: it is closed already, the books do not balance, or unclaimed money is not explained.
     """
     if queries.is_closed(court_code, month):
         raise RuleViolation("%(month)s已经结账，无需重复办理。", month=month)
     if queries.difference([court_code]) != ZERO:
         raise RuleViolation("账簿借贷不平，不能结账，请立即停止办理业务并通知审计人员核查。")
-    count = db.session.scalar(
-        select(func.count()).select_from(Voucher).where(Voucher.court_code == court_code, Voucher.month == month)
-    )
+    suspense = queries.balance_as_of(court_code, Account.UNCLAIMED, rules.last_day(month))
+    rules.check_suspense(suspense, explanation)
+    vouchers, digest = queries.entries(court_code, month)
     closed = ClosedMonth(
-        court_code=court_code, month=month, vouchers=count or 0, closed_by_id=actor.id, closed_at=clock.now()
+        court_code=court_code,
+        month=month,
+        round=len(queries.closings(court_code, [month])) + 1,
+        vouchers=vouchers,
+        last_number=queries.last_number(court_code, month),
+        digest=digest,
+        suspense=suspense,
+        explanation=explanation.strip() if suspense != ZERO else "",
+        closed_by_id=actor.id,
+        closed_at=clock.now(),
     )
     db.session.add(closed)
     db.session.flush()
     return closed
+
+
+def reopen_month(
+    closed: ClosedMonth, *, reason: str, requested_by_id: int, audited_by_id: int | None, agreed_by_id: int
+) -> ReopenedMonth:
+    """End the last closing of a court, so that its month takes vouchers again; the closing itself stays on record.
+
+    Raises:
+        RuleViolation: it is not the last closing that stands.
+    """
+    last = queries.last_closing(closed.court_code)
+    if last is None or last.id != closed.id:
+        raise RuleViolation("只能对最后一个已结账的月份反结账，请刷新页面后重新办理。")
+    reopened = ReopenedMonth(
+        closing_id=closed.id,
+        court_code=closed.court_code,
+        reason=reason,
+        last_number=queries.last_number(closed.court_code, closed.month),
+        requested_by_id=requested_by_id,
+        audited_by_id=audited_by_id,
+        agreed_by_id=agreed_by_id,
+        reopened_at=clock.now(),
+    )
+    db.session.add(reopened)
+    db.session.flush()
+    return reopened

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from fundapp.core import clock
-from fundapp.core.db import blind_index, db, new_ids, run, stored, stored_day, write
+from fundapp.core.db import blind_index, db, id_of, new_ids, run, run_many, stored, stored_day, write
 from fundapp.core.money import from_fen, to_fen, total
 from fundapp.ledger import queries, rules
 from fundapp.ledger.models import NumberSeries
@@ -32,6 +32,12 @@ LINE_COLUMNS = (
     "voucher_id", "line", "movement", "debit", "credit", "amount", "case_ref", "source_ref", "debtor_ref",
 )  # fmt: skip
 STANDING_COLUMNS = ("court_code", "account", "part", "debit", "credit", "held", "guard")
+# Take numbers of some series; the last of each.
+SERIES = """
+    INSERT INTO number_series (court_code, year, kind, last_number) VALUES {rows}
+    ON CONFLICT (court_code, year, kind) DO UPDATE SET last_number = number_series.last_number + excluded.last_number
+    RETURNING year, kind, last_number
+"""
 # The end of a day, begun with that of the last day before it.
 BEGIN_DAY = """
     INSERT INTO day_totals (court_code, account, part, day, debit, credit)
@@ -41,6 +47,10 @@ BEGIN_DAY = """
         COALESCE((SELECT d.credit FROM day_totals d WHERE d.court_code = ? AND d.account = ? AND d.part = ?
             AND d.day < ? ORDER BY d.day DESC LIMIT 1), 0))
     ON CONFLICT (court_code, account, part, day) DO NOTHING
+"""
+MOVE_STANDING = """
+    UPDATE standing_balances SET debit = debit + ?, credit = credit + ?
+    WHERE court_code = ? AND account = ? AND part = ?
 """
 MOVE_DAYS = """
     UPDATE day_totals SET debit = debit + ?, credit = credit + ?
@@ -205,7 +215,14 @@ def _numbered(court_code: str, drafts: Sequence[Draft]) -> list[Numbers]:
         for series in (NumberSeries.ALL, draft.kind.value):
             key = (draft.posted_on.year, series)
             counts[key] = counts.get(key, 0) + 1
-    upcoming = {key: _taken(court_code, *key, count) - count + 1 for key, count in sorted(counts.items())}
+    last = {
+        (year, series): number
+        for year, series, number in run(
+            SERIES.format(rows=", ".join(["(?, ?, ?, ?)"] * len(counts))),
+            [one for (year, series), count in sorted(counts.items()) for one in (court_code, year, series, count)],
+        )
+    }
+    upcoming = {key: last[key] - count + 1 for key, count in counts.items()}
     numbers = []
     for draft in drafts:
         year = draft.posted_on.year
@@ -216,19 +233,8 @@ def _numbered(court_code: str, drafts: Sequence[Draft]) -> list[Numbers]:
     return numbers
 
 
-def _taken(court_code: str, year: int, series: str, count: int) -> int:
-    """Take as many numbers of a series; the last of them."""
-    taken = run(
-        "INSERT INTO number_series (court_code, year, kind, last_number) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (court_code, year, kind) DO UPDATE SET last_number = number_series.last_number + "
-        "excluded.last_number RETURNING last_number",
-        (court_code, year, series, count),
-    )
-    return int(taken.scalar_one())
-
-
 def _hands(draft: Draft, actor: User) -> tuple[int, int, int, int | None]:
-    return draft.hands.prepared_by_id, draft.hands.reviewed_by_id, actor.id, draft.hands.cashier_id
+    return draft.hands.prepared_by_id, draft.hands.reviewed_by_id, id_of(actor), draft.hands.cashier_id
 
 
 def _digest(draft: Draft, numbers: Numbers, court_code: str, now: datetime, actor: User) -> str:
@@ -318,15 +324,9 @@ def _keep_standing(court_code: str, changes: dict[tuple[Account, str], Change]) 
         if guard is not None and taken > 0:
             rules.check_covered(from_fen(free.get((account, part), 0)), from_fen(taken))
     keys = sorted(changes, key=lambda key: (key[0].value, key[1]))
-    if known := [(*changes[key], court_code, key[0].value, key[1]) for key in keys if key in free]:
-        run(
-            "UPDATE standing_balances SET debit = debit + ?, credit = credit + ? "
-            "WHERE court_code = ? AND account = ? AND part = ?",
-            known,
-            many=True,
-        )
-    if begun := [_standing_row(court_code, *key, *changes[key]) for key in keys if key not in free]:
-        write("standing_balances", STANDING_COLUMNS, begun)
+    run_many(MOVE_STANDING, [(*changes[key], court_code, key[0].value, key[1]) for key in keys if key in free])
+    begun = [_standing_row(court_code, *key, *changes[key]) for key in keys if key not in free]
+    write("standing_balances", STANDING_COLUMNS, begun)
 
 
 def _standing_row(court_code: str, account: Account, part: str, debit: int, credit: int) -> tuple[object, ...]:
@@ -338,5 +338,5 @@ def _keep_days(court_code: str, changes: dict[tuple[Account, str, date], Change]
     """Each day's end: begun with that of the day before, then moved, and with it every later day that is kept."""
     keys = sorted(changes, key=lambda key: (key[0].value, key[1], key[2]))
     named = [(court_code, account.value, part, stored_day(day)) for account, part, day in keys]
-    run(BEGIN_DAY, [row * 3 for row in named], many=True)
-    run(MOVE_DAYS, [(*changes[key], *row) for key, row in zip(keys, named, strict=True)], many=True)
+    run_many(BEGIN_DAY, [row * 3 for row in named])
+    run_many(MOVE_DAYS, [(*changes[key], *row) for key, row in zip(keys, named, strict=True)])

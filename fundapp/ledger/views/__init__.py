@@ -93,7 +93,6 @@ def index() -> Answer:
 def voucher(voucher_id: int) -> Answer:
     found = queries.voucher(voucher_id, g.user.scope)
     links, is_waiting = queries.linked([found])[found.id], queries.has_waiting_correction(voucher_id)
-    is_corrected = any(link.is_later for link in links)
     return render_template(
         "ledger/voucher.html",
         voucher=found,
@@ -106,7 +105,7 @@ def voucher(voucher_id: int) -> Answer:
         is_waiting=is_waiting,
         may_correct=g.user.may(Permission.CORRECTION_REQUEST)
         and g.user.court_code == found.court_code
-        and not (is_waiting or is_corrected or found.is_reversal),
+        and not (is_waiting or found.is_correction or queries.correction_of(voucher_id)),
         entries=trail.history(found.subject),
     )
 
@@ -162,8 +161,10 @@ CORRECTIONS = [
     Column(N_("原凭证号"), lambda found: found.voucher.cited, width=12),
     Column(N_("原凭证摘要"), lambda found: found.voucher.summary, width=40),
     Column(N_("金额（元）"), lambda found: found.voucher.total, "money"),
-    Column(N_("冲销日期"), lambda found: found.business_date, "day", 12),
-    Column(N_("冲销理由"), lambda found: found.reason, width=40),
+    Column(N_("更正方式"), lambda found: found.method, width=14),
+    Column(N_("正确金额（元）"), lambda found: found.restated_amount, "money"),
+    Column(N_("更正日期"), lambda found: found.business_date, "day", 12),
+    Column(N_("更正理由"), lambda found: found.reason, width=40),
     Column(N_("状态"), lambda found: found.status, width=10),
 ]
 
@@ -180,7 +181,7 @@ def corrections() -> Answer:
         query,
         queries.CORRECTIONS_KEY,
         CORRECTIONS,
-        title=_("冲销申请"),
+        title=_("更正申请"),
         form=form,
         may_decide=_may_decide,
     )
@@ -206,9 +207,10 @@ def request_correction(voucher_id: int) -> Answer:
             service.request_correction(
                 voucher_id, business_date=form.business_date.data, reason=form.reason.data, actor=g.user
             )
-            flash(_("冲销申请已提交，请财务复核人员办理。"))
+            flash(_("更正申请已提交，请财务复核人员办理。"))
             return redirect(url_for(".voucher", voucher_id=voucher_id))
-    return render_template("ledger/request_correction.html", form=form, voucher=found), form.http_status
+    act = queries.first_stated(voucher_id).act
+    return render_template("ledger/request_correction.html", form=form, voucher=found, act=act), form.http_status
 
 
 @bp.route("/corrections/<int:correction_id>", methods=["GET", "POST"])
@@ -227,11 +229,15 @@ def decide_correction(correction_id: int) -> Answer:
             )
             flash(_told(decided.status))
             return redirect(url_for(".voucher", voucher_id=decided.voucher_id))
-    context: dict[str, Any] = {"correction": found, "requested_by": queries.requester(found)}
+    context: dict[str, Any] = {
+        "correction": found,
+        "requested_by": queries.requester(found),
+        "vouchers": queries.correcting(found.voucher, found.method, found.restated, day=found.business_date),
+    }
     return render_template("ledger/decide_correction.html", form=form, **context), form.http_status
 
 
 def _told(status: CorrectionStatus) -> str:
     if status is CorrectionStatus.CONFIRMED:
-        return str(_("冲销凭证已记账，原凭证保持不变。"))
-    return str(_("冲销申请已退回，凭证不变。"))
+        return str(_("更正凭证已记账，原凭证保持不变。"))
+    return str(_("更正申请已退回，凭证不变。"))

@@ -1,43 +1,49 @@
-"""Reads of closing: which month is due, what hinders it, what was closed, which packages were handed out."""
+"""Reads of closing: which month is due, what hinders it, what was closed and reopened, which packages were made."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from fundapp.ceremonies.models import Ceremony
-from fundapp.ceremonies.rules import CeremonyStatus
+from fundapp.advances.models import AdvancePayment
+from fundapp.ceremonies.models import Ceremony, CeremonyLine
+from fundapp.ceremonies.rules import CeremonyStatus, PayeeStatus
 from fundapp.core import clock
-from fundapp.core.db import db, on_sqlite
+from fundapp.core.db import db
 from fundapp.core.errors import NotFound
-from fundapp.core.money import ZERO, Money
-from fundapp.custody.models import CaseReceipt
+from fundapp.core.money import ZERO, Money, plain
+from fundapp.custody.models import CaseReceipt, Payout
 from fundapp.custody.rules import CaseReceiptStatus
 from fundapp.disbursement.models import Batch, BatchLine
 from fundapp.disbursement.rules import BatchStatus, LineStatus
 from fundapp.funding.models import FundReceipt
 from fundapp.funding.rules import ReceiptStatus
 from fundapp.ledger import queries as books
-from fundapp.ledger.models import ClosedMonth, Correction, Voucher
+from fundapp.ledger.models import ClosedMonth, Correction, ReopenedMonth, Voucher
 from fundapp.ledger.rules import Account, CorrectionStatus
+from fundapp.trail import queries as trail
 from fundapp.trail.models import TrailEntry
 from fundapp.trail.rules import Event
 from fundapp.users.models import User
 from fundapp.yearend import rules
-from fundapp.yearend.models import AuditPackage, ClosedYear
-from fundapp.yearend.rules import Hindered, Hindrance
+from fundapp.yearend.models import AuditPackage, ClosedYear, ReopeningRequest
+from fundapp.yearend.rules import Hindered, Hindrance, ReopeningStatus
 
 PACKAGES_KEY = AuditPackage.id
 
 
 def due_month(court_code: str) -> str:
     """The month that is to be closed next: the one after the last closed, at first January of the books' first year."""
-    last = db.session.scalar(select(func.max(ClosedMonth.month)).where(ClosedMonth.court_code == court_code))
+    last = books.last_closing(court_code)
     if last is not None:
-        return rules.month_after(last)
-    first_day = db.session.scalar(select(func.min(Voucher.posted_on)).where(Voucher.court_code == court_code))
+        return rules.month_after(last.month)
+    opened = books.opening_day(court_code)  # the last day before the first posting period
+    first_day = (
+        opened + timedelta(days=1)
+        if opened
+        else db.session.scalar(select(func.min(Voucher.posted_on)).where(Voucher.court_code == court_code))
+    )
     return rules.months_of((first_day or _books_opened_on(court_code)).year)[0]
 
 
@@ -48,21 +54,51 @@ def _books_opened_on(court_code: str) -> date:
     return clock.local(db.session.scalar(opened) or clock.now()).date()
 
 
-def closed_month(court_code: str, month: str) -> ClosedMonth | None:
-    return db.session.get(ClosedMonth, (court_code, month))
-
-
 def closed_year(court_code: str, year: int) -> ClosedYear | None:
-    return db.session.scalar(select(ClosedYear).where(ClosedYear.court_code == court_code, ClosedYear.year == year))
+    """The closing of a year, as long as it stands."""
+    ended = select(ReopenedMonth.closing_id)
+    return db.session.scalar(
+        select(ClosedYear).where(
+            ClosedYear.court_code == court_code, ClosedYear.year == year, ClosedYear.closing_id.not_in(ended)
+        )
+    )
 
 
 def closed_months(court_code: str, year: int) -> dict[str, ClosedMonth]:
-    """The closed months of a year, by month."""
-    months = rules.months_of(year)
-    found = db.session.scalars(
-        select(ClosedMonth).where(ClosedMonth.court_code == court_code, ClosedMonth.month.in_(months))
-    )
-    return {closed.month: closed for closed in found}
+    """The closings of a year that stand, by month."""
+    made = books.closings(court_code, rules.months_of(year))
+    return {closed.month: closed for closed in made if closed.reopening is None}
+
+
+def waiting_request(court_code: str) -> ReopeningRequest | None:
+    """The request for reopening that nobody has decided yet, if there is one."""
+    last = books.last_closing(court_code)
+    if last is None:
+        return None
+    found = db.session.scalars(select(ReopeningRequest).where(ReopeningRequest.closing_id == last.id))
+    return next((one for one in found if one.status is ReopeningStatus.REQUESTED), None)
+
+
+def requests(court_code: str, year: int) -> Sequence[ReopeningRequest]:
+    """The requests to reopen months of a year, and what waits to be decided of any year, in the order they came."""
+    waiting = waiting_request(court_code)
+    of_the_year = ClosedMonth.month.in_(rules.months_of(year))
+    return db.session.scalars(
+        select(ReopeningRequest)
+        .join(ClosedMonth, ClosedMonth.id == ReopeningRequest.closing_id)
+        .where(
+            ReopeningRequest.court_code == court_code,
+            of_the_year if waiting is None else or_(of_the_year, ReopeningRequest.id == waiting.id),
+        )
+        .order_by(ReopeningRequest.id)
+    ).all()
+
+
+def request(request_id: int, scope: frozenset[str]) -> ReopeningRequest:
+    found = db.session.get(ReopeningRequest, request_id)
+    if found is None or found.court_code not in scope:
+        raise NotFound("没有找到该反结账申请，请返回结账页重新选择。")
+    return found
 
 
 def voucher_counts(court_code: str, year: int) -> dict[str, int]:
@@ -76,14 +112,74 @@ def voucher_counts(court_code: str, year: int) -> dict[str, int]:
 
 
 def hindered(court_code: str, month: str) -> list[Hindered]:
-    """Everything dated in the month on which somebody still has to decide, in the order of its kinds and ids."""
-    found: list[Hindered] = []
+    """Everything that keeps a month open, in the order of the closing list, except what ``disproved`` recomputes."""
+    found = [] if rules.is_over(month, clock.today()) else [_of(Hindrance.NOT_OVER, rules.last_day(month).isoformat())]
     for kind, columns, conditions in _undecided():
         record_id, court, day, name = columns
         query = select(record_id, name, day).where(court == court_code, day.between(*_days(month)), *conditions)
         for one_id, cited, on in db.session.execute(query.order_by(record_id)):
-            found.append(Hindered(kind, one_id, f"{cited} {on.isoformat()}", on))
+            found.append(Hindered(kind, one_id, f"{cited} {on}"))
+    waiting = waiting_request(court_code)
+    if waiting is not None:
+        found.append(Hindered(Hindrance.REOPENING, waiting.id, waiting.closing.month))
+    found += _unposted(court_code, month)
+    suspense = suspense_at(court_code, month)
+    if suspense != ZERO:
+        found.append(_of(Hindrance.SUSPENSE, plain(suspense)))
+    for one in books.unfinished(court_code, *_days(month)):
+        found.append(Hindered(Hindrance.OTHER, None, one.cited, one.what, one.way_out))
     return found
+
+
+def disproved(court_code: str, month: str) -> list[Hindered]:
+    """What a recomputation of the whole book finds wrong: kept balances, both sides, opening balances, the chain."""
+    found = []
+    if (wrong := books.first_wrong_balance(court_code, rules.last_day(month))) is not None:
+        found.append(_of(Hindrance.UNEQUAL, wrong))
+    if (difference := books.difference([court_code])) != ZERO:
+        found.append(_of(Hindrance.UNBALANCED, plain(difference)))
+    if (left_over := books.balance(court_code, Account.OPENING)) != ZERO:
+        found.append(_of(Hindrance.OPENING, plain(left_over)))
+    if (broken := trail.first_break(court_code)) is not None:
+        found.append(_of(Hindrance.CHAIN, broken))
+    return found
+
+
+def _of(kind: Hindrance, cited: str) -> Hindered:
+    return Hindered(kind, None, cited)
+
+
+def suspense_at(court_code: str, month: str) -> Money:
+    """What nobody had claimed at the end of a month."""
+    return books.balance_as_of(court_code, Account.UNCLAIMED, rules.last_day(month))
+
+
+def _unposted(court_code: str, month: str) -> list[Hindered]:
+    """Money that has gone, by bank or at a ceremony, and of which no voucher tells."""
+    by_bank = (
+        select(BatchLine.id, Batch.number, BatchLine.paid_on)
+        .join(Batch, Batch.id == BatchLine.batch_id)
+        .outerjoin(AdvancePayment, AdvancePayment.advance_id == BatchLine.advance_id)
+        .where(Batch.court_code == court_code, BatchLine.status == LineStatus.PAID, AdvancePayment.id.is_(None))
+        .where(BatchLine.paid_on.between(*_days(month)))
+        .order_by(BatchLine.id)
+    )
+    by_hand = (
+        select(CeremonyLine.id, Ceremony.name, Ceremony.held_on)
+        .join(Ceremony, Ceremony.id == CeremonyLine.ceremony_id)
+        .outerjoin(AdvancePayment, AdvancePayment.advance_id == CeremonyLine.advance_id)
+        .outerjoin(Payout, Payout.id == CeremonyLine.payout_id)
+        .where(Ceremony.court_code == court_code, CeremonyLine.status == PayeeStatus.PAID)
+        .where(AdvancePayment.id.is_(None), Payout.voucher_id.is_(None), Ceremony.held_on.between(*_days(month)))
+        .order_by(CeremonyLine.id)
+    )
+    payouts = (
+        select(Payout.id, Payout.bank_reference, Payout.paid_on)
+        .where(Payout.court_code == court_code, Payout.paid_on.between(*_days(month)), Payout.voucher_id.is_(None))
+        .order_by(Payout.id)
+    )
+    rows = [row for query in (by_bank, by_hand, payouts) for row in db.session.execute(query)]
+    return [Hindered(Hindrance.UNPOSTED, one_id, f"{name or ''} {day}".strip()) for one_id, name, day in rows]
 
 
 def _days(month: str) -> tuple[date, date]:
@@ -162,15 +258,3 @@ def years(court_codes: Sequence[str]) -> list[int]:
     """The years in which these courts have vouchers, newest first."""
     query = select(Voucher.year).where(Voucher.court_code.in_(court_codes)).distinct().order_by(Voucher.year.desc())
     return list(db.session.scalars(query))
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """One unmoving view of the database for many reads; nobody waits for it."""
-    db.session.rollback()
-    if not on_sqlite():  # SQLite's write-ahead log gives every read transaction such a view
-        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    try:
-        yield
-    finally:
-        db.session.rollback()

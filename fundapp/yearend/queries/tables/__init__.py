@@ -5,7 +5,20 @@ and once for the worksheet, as tuples and never as objects. Amounts are Money, w
 until they are written; personal data leaves only masked. A further table is one more decorated function.
 """
 
-from fundapp.yearend.queries.tables import books, case_money, ceremonies, fund, people
+from fundapp.yearend.queries.tables import books, case_money, ceremonies, fund, openings, people
 from fundapp.yearend.queries.tables.registry import TABLES, Column, Row, Scope, Table, word
 
-__all__ = ["TABLES", "Column", "Row", "Scope", "Table", "books", "case_money", "ceremonies", "fund", "people", "word"]
+__all__ = [
+    "TABLES",
+    "Column",
+    "Row",
+    "Scope",
+    "Table",
+    "books",
+    "case_money",
+    "ceremonies",
+    "fund",
+    "openings",
+    "people",
+    "word",
+]

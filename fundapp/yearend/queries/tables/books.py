@@ -10,7 +10,7 @@ from fundapp.core.db import blind_index
 from fundapp.core.money import ZERO
 from fundapp.courts.models import Court
 from fundapp.ledger import queries as books
-from fundapp.ledger.models import BookingModel, ClosedMonth, DayTotal, PostingLine, Voucher
+from fundapp.ledger.models import BookingModel, ClosedMonth, DayTotal, PostingLine, ReopenedMonth, Voucher
 from fundapp.ledger.rules import LABELS as LEDGER_LABELS
 from fundapp.ledger.rules import SIDE, Account, month_of
 from fundapp.users.models import User
@@ -99,9 +99,13 @@ def _vouchers(scope: Scope) -> Iterable[Row]:
     cases = _cases_of_vouchers(scope)
     for voucher_id, court, year, number, kind, kind_number, name, *facts in stream(query):
         business_date, posted_on, recorded_at, summary, papers, total, *hands, ink = facts[:11]
-        masked = _masked(summary, cases.get(voucher_id, ()), scope)
         numbers = (year, number, kind, kind_number, cited(year, kind, kind_number))
-        told = (masked, blind_index(summary, books.SUMMARY_PURPOSE), papers, total)
+        told = (
+            _masked(summary, cases.get(voucher_id, ()), scope),
+            blind_index(summary, books.SUMMARY_PURPOSE),
+            papers,
+            total,
+        )
         names = (scope.people[hand] if hand else "" for hand in hands)
         ids = " ".join(str(hand or "") for hand in hands)
         dates = (business_date, posted_on, recorded_at)
@@ -149,7 +153,8 @@ def _postings(scope: Scope) -> Iterable[Row]:
     query = (
         select(
             PostingLine.voucher_id, Voucher.court_code, Voucher.year, Voucher.kind, Voucher.kind_number,
-            PostingLine.line, PostingLine.movement, PostingLine.debit, PostingLine.credit, PostingLine.amount, PostingLine.case_ref,
+            PostingLine.line, PostingLine.movement, PostingLine.debit, PostingLine.credit, PostingLine.amount,
+            PostingLine.case_ref,
             PostingLine.source_ref, PostingLine.debtor_ref,
         )
         .join(Voucher, Voucher.id == PostingLine.voucher_id)
@@ -207,27 +212,60 @@ def _months(scope: Scope) -> Iterable[Row]:
 
 
 @table(
-    "closed_months", "月末结账", "books", "Months closed",
+    "closed_months", "月末结账", "books", "Months closed; a month that was reopened is closed again in a further round",
     COURT,
     Column("month", "月份", "month"),
+    Column("round", "第几次结账", "1 for the first closing of the month, 2 after a reopening, and so on", "number"),
     Column("vouchers", "凭证数", "vouchers in the month when it was closed", "number"),
+    Column("last_number", "结账时末号", "last voucher number of the year when it was closed", "number"),
+    Column("digest", "凭证校验码", "digest over the digests of the month's vouchers, in the order of their numbers"),
+    amount_column("suspense", "待认领款", "unclaimed money at the end of the month"),
+    Column("explanation", "情况说明", "why it still stood there, in the closer's words"),
     Column("closed_by", "结账人", "who closed it"),
     Column("closed_at", "结账时间", "when", "moment"),
 )  # fmt: skip
 def _closed_months(scope: Scope) -> Iterable[Row]:
     query = select(
-        ClosedMonth.court_code, ClosedMonth.month, ClosedMonth.vouchers, User.username, ClosedMonth.closed_at
-    ).join(User, User.id == ClosedMonth.closed_by_id)
+        ClosedMonth.court_code, ClosedMonth.month, ClosedMonth.round, ClosedMonth.vouchers, ClosedMonth.last_number,
+        ClosedMonth.digest, ClosedMonth.suspense, ClosedMonth.explanation, User.username, ClosedMonth.closed_at,
+    ).join(User, User.id == ClosedMonth.closed_by_id)  # fmt: skip
     until = ClosedMonth.month <= f"{scope.year:04d}-12"
-    return stream(
-        query.where(within(ClosedMonth.court_code, scope), until).order_by(ClosedMonth.court_code, ClosedMonth.month)
-    )
+    order = (ClosedMonth.court_code, ClosedMonth.month, ClosedMonth.round)
+    return stream(query.where(within(ClosedMonth.court_code, scope), until).order_by(*order))
 
 
 @table(
-    "closed_years", "年终结账", "books", "Years closed",
+    "reopenings", "反结账", "books", "Closings ended by a reopening: asked for by one person, agreed by another",
+    COURT,
+    Column("month", "月份", "month"),
+    Column("round", "第几次结账", "round of the closing that was ended", "number"),
+    Column("last_number", "反结账时末号", "last voucher number of the year when it was reopened", "number"),
+    Column("reason", "理由", "why it was reopened"),
+    Column("requested_by", "申请人", "who asked for it"),
+    Column("audited_by", "审计", "auditor who agreed; for December, and with it the year"),
+    Column("agreed_by", "批准人", "who agreed"),
+    Column("reopened_at", "反结账时间", "when", "moment"),
+)  # fmt: skip
+def _reopenings(scope: Scope) -> Iterable[Row]:
+    query = (
+        select(
+            ClosedMonth.court_code, ClosedMonth.month, ClosedMonth.round, ReopenedMonth.last_number,
+            ReopenedMonth.reason, ReopenedMonth.requested_by_id, ReopenedMonth.audited_by_id,
+            ReopenedMonth.agreed_by_id, ReopenedMonth.reopened_at,
+        )
+        .join(ClosedMonth, ClosedMonth.id == ReopenedMonth.closing_id)
+        .where(within(ClosedMonth.court_code, scope), ClosedMonth.month <= f"{scope.year:04d}-12")
+        .order_by(ClosedMonth.court_code, ClosedMonth.month, ClosedMonth.round)
+    )  # fmt: skip
+    for *facts, requested, audited, agreed, reopened_at in stream(query):
+        yield *facts, scope.people[requested], scope.people[audited], scope.people[agreed], reopened_at
+
+
+@table(
+    "closed_years", "年终结账", "books", "Years closed; a year stands closed unless that round of its December ended",
     COURT,
     Column("year", "年度", "year", "number"),
+    Column("round", "第几次结账", "round of the closing of its December", "number"),
     Column("vouchers", "凭证数", "vouchers of the year", "number"),
     Column("result_voucher", "结转凭证号", "voucher that carried the result over"),
     Column("prepared_by", "制单", "who prepared the closing"),
@@ -237,13 +275,14 @@ def _closed_months(scope: Scope) -> Iterable[Row]:
 def _closed_years(scope: Scope) -> Iterable[Row]:
     query = (
         select(
-            ClosedYear.court_code, ClosedYear.year, ClosedYear.vouchers, Voucher.year, Voucher.kind,
+            ClosedYear.court_code, ClosedYear.year, ClosedMonth.round, ClosedYear.vouchers, Voucher.year, Voucher.kind,
             Voucher.kind_number, ClosedYear.prepared_by_id, ClosedYear.closed_by_id, ClosedYear.closed_at,
         )
+        .join(ClosedMonth, ClosedMonth.id == ClosedYear.closing_id)
         .outerjoin(Voucher, Voucher.id == ClosedYear.result_voucher_id)
         .where(within(ClosedYear.court_code, scope), ClosedYear.year <= scope.year)
-        .order_by(ClosedYear.court_code, ClosedYear.year)
+        .order_by(ClosedYear.court_code, ClosedYear.year, ClosedMonth.round)
     )  # fmt: skip
-    for court, year, vouchers, *of_voucher, prepared, closed, closed_at in stream(query):
+    for court, year, at, vouchers, *of_voucher, prepared, closed, closed_at in stream(query):
         hands = (scope.people[prepared], scope.people[closed])
-        yield court, year, vouchers, cited(*of_voucher), *hands, closed_at
+        yield court, year, at, vouchers, cited(*of_voucher), *hands, closed_at

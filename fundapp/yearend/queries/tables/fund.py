@@ -14,7 +14,7 @@ from fundapp.core.money import ZERO, Money
 from fundapp.disbursement.models import Batch, BatchLine
 from fundapp.funding.models import FundReceipt, Source
 from fundapp.ledger.models import PostingLine, Voucher
-from fundapp.ledger.rules import Account, Ink
+from fundapp.ledger.rules import Account, Ink, Movement
 from fundapp.recovery.models import Allocation
 from fundapp.users.models import User
 from fundapp.yearend.queries.tables.registry import (
@@ -42,6 +42,7 @@ from fundapp.yearend.queries.tables.registry import (
     Column("kind", "种类", "kind of source"),
     Column("name", "名称", "name"),
     Column("document", "依据文件", "document it stands on"),
+    amount_column("opening", "期初", "what the court's books began with"),
     amount_column("received", "到账", "received, including what returned by reversals of giving back"),
     amount_column("given_back", "退回", "given back to the source, including reversals of what was received"),
     amount_column("used", "垫付", "paid out as advances"),
@@ -53,30 +54,34 @@ def _sources(scope: Scope) -> Iterable[Row]:
     query = select(Source.id, Source.court_code, Source.kind, Source.name, Source.document)
     for row in stream(query.where(within(Source.court_code, scope)).order_by(Source.id)):
         flow = flows.get(f"source:{row[0]}", {})
-        received, given_back, used, recovered = (flow.get(at, ZERO) for at in range(4))
-        balance = received - given_back - used + recovered
-        yield *row, received, given_back, used, recovered, balance
+        received, given_back, used, recovered, opening = (flow.get(at, ZERO) for at in range(5))
+        balance = opening + received - given_back - used + recovered
+        yield *row, opening, received, given_back, used, recovered, balance
 
 
 def _source_flows(scope: Scope) -> dict[str, dict[int, Money]]:
-    """Received, given back, used, recovered of each source: what crosses the line between its money and the rest, what
-    was undone taken off again."""
+    """Received, given back, used, recovered and opening of each source: what crosses the line between its money and
+    the rest, what was undone taken off again."""
     fund = (Account.FUND_BANK, Account.CASH)
     has_case = PostingLine.case_ref.is_not(None)
+    is_opening = PostingLine.movement == Movement.OPENING_BALANCE
     flows: dict[str, dict[int, Money]] = {}
     for enters in (True, False):
         inside, outside = (PostingLine.debit, PostingLine.credit) if enters else (PostingLine.credit, PostingLine.debit)
         query = (
-            select(PostingLine.source_ref, has_case, Voucher.ink == Ink.BLUE, func.sum(PostingLine.amount))
+            select(
+                PostingLine.source_ref, has_case, is_opening, Voucher.ink == Ink.BLUE, func.sum(PostingLine.amount)
+            )
             .join(Voucher, Voucher.id == PostingLine.voucher_id)
             .where(
                 within(Voucher.court_code, scope), Voucher.posted_on <= scope.last_day,
                 PostingLine.source_ref.is_not(None), inside.in_(fund), outside.not_in(fund),
             )
-            .group_by(PostingLine.source_ref, has_case, Voucher.ink == Ink.BLUE)
+            .group_by(PostingLine.source_ref, has_case, is_opening, Voucher.ink == Ink.BLUE)
         )  # fmt: skip
-        for source, about_case, is_blue, amount in stream(query):
+        for source, about_case, opens, is_blue, amount in stream(query):
             at = (3 if about_case else 0) if enters is bool(is_blue) else (2 if about_case else 1)
+            at = 4 if opens else at
             kept = flows.setdefault(source, {})
             kept[at] = kept.get(at, ZERO) + (amount if is_blue else -amount)
     return flows

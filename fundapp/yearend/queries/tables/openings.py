@@ -1,0 +1,82 @@
+"""Opening balances: the imports that were sent on, and their lines."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, select
+
+from fundapp.ledger.models import Opening, OpeningLine
+from fundapp.ledger.rules import OpeningStatus
+from fundapp.yearend.queries.tables.registry import (
+    CASE,
+    COURT,
+    ID,
+    Column,
+    Row,
+    Scope,
+    amount_column,
+    stream,
+    table,
+    within,
+)
+
+
+@table(
+    "openings", "期初余额导入", "books", "Imports of opening balances that were sent to review",
+    ID,
+    COURT,
+    Column("day", "期初余额日期", "day of the balances; the first posting period begins on the next", "day"),
+    Column("file_name", "文件名", "name of the file"),
+    Column("file_sha256", "文件SHA-256", "SHA-256 of the file"),
+    Column("line_count", "行数", "lines", "number"),
+    amount_column("debit", "借方合计", "sum of the debit side"),
+    amount_column("credit", "贷方合计", "sum of the credit side"),
+    Column("status", "状态", "status; the balances of posted and undo_requested stand in the books"),
+    Column("requested_by", "经办人", "who sent it to review"),
+    Column("reviewed_by", "复核人", "who posted or returned it"),
+    Column("undo_requested_by", "申请冲销人", "who asked for it to be undone"),
+    Column("undo_reviewed_by", "复核冲销人", "who undid it"),
+    Column("requested_at", "办理时间", "when it was sent", "moment"),
+)  # fmt: skip
+def _openings(scope: Scope) -> Iterable[Row]:
+    query = select(
+        Opening.id, Opening.court_code, Opening.day, Opening.file_name, Opening.digest, Opening.line_count,
+        Opening.debit, Opening.credit, Opening.status, Opening.requested_by_id, Opening.reviewed_by_id,
+        Opening.undo_requested_by_id, Opening.undo_reviewed_by_id, Opening.requested_at,
+    ).where(*_sent(scope))  # fmt: skip
+    for *facts, requested, reviewed, undo_requested, undo_reviewed, at in stream(query.order_by(Opening.id)):
+        hands = (scope.people[hand] for hand in (requested, reviewed, undo_requested, undo_reviewed))
+        yield *facts, *hands, at
+
+
+@table(
+    "opening_lines", "期初余额明细", "books", "Lines of those imports; a line of zero is not posted",
+    Column("opening_id", "导入标识", "id of the import", "number"),
+    COURT,
+    Column("line", "行", "row of the file", "number"),
+    Column("account", "科目编号", "code of the account"),
+    Column("side", "方向", "side on which the file states the amount"),
+    amount_column("amount", "金额", "amount; below zero it counts on the other side"),
+    Column("case_ref", "案件标识", "case it concerns (case:ID)"),
+    Column("source_ref", "资金来源标识", "source of the money (source:ID)"),
+    CASE,
+)  # fmt: skip
+def _opening_lines(scope: Scope) -> Iterable[Row]:
+    query = (
+        select(
+            OpeningLine.opening_id, Opening.court_code, OpeningLine.line, OpeningLine.account, OpeningLine.side,
+            OpeningLine.amount, OpeningLine.case_ref, OpeningLine.source_ref,
+        )
+        .join(Opening, Opening.id == OpeningLine.opening_id)
+        .where(*_sent(scope))
+        .order_by(OpeningLine.opening_id, OpeningLine.line)
+    )  # fmt: skip
+    for *facts, case, source in stream(query):
+        yield *facts, case, source, scope.case_numbers.get(case)
+
+
+def _sent(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    return (
+        within(Opening.court_code, scope),
+        Opening.day <= scope.last_day,
+        Opening.status != OpeningStatus.CHECKED,
+    )

@@ -1,0 +1,102 @@
+"""I27: if the audit write, the chain append or the clock check fails, nothing is posted, and reading goes on."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from fundapp.core import clock
+from fundapp.core.db import on_sqlite
+from fundapp.core.errors import RuleViolation
+from fundapp.ledger import queries as books
+from fundapp.trail import queries as trail
+from fundapp.users.rules import Role
+from tests import attacker
+from tests.builders.ledger import a_voucher
+from tests.builders.people import COURT, a_user
+from tests.ledger.recomputation import balances, recomputed
+
+BROKEN = "no space left"
+
+
+def broken(table: str, act: str) -> None:
+    """From now on the database fails at this act, as when the disk of the audit trail is full."""
+    with attacker.owner() as connection:
+        if on_sqlite():
+            failing = f"CREATE TRIGGER failing BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, '{BROKEN}'); END"
+            connection.execute(text(failing))
+            return
+        connection.execute(
+            text(
+                "CREATE FUNCTION failing() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN RAISE EXCEPTION '{BROKEN}'; END $$"
+            )
+        )
+        connection.execute(
+            text(f"CREATE TRIGGER failing BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION failing()")
+        )
+
+
+@pytest.mark.parametrize(
+    ("table", "act"),
+    [
+        ("trail_entries", "INSERT"),
+        ("books", "UPDATE"),
+        ("number_series", "UPDATE"),
+        ("posting_lines", "INSERT"),
+        ("standing_balances", "UPDATE"),
+        ("day_totals", "UPDATE"),
+    ],
+)
+def test_a_write_that_fails_anywhere_posts_nothing_and_the_books_stay_readable(app, sign_in, table, act):
+    a_voucher("100.00")
+    client = sign_in(a_user(Role.AUDITOR))
+    before = state()
+    broken(table, act)
+    with pytest.raises(DBAPIError, match=BROKEN):
+        a_voucher("1.00")
+    assert state() == before
+    for page in ("/ledger", "/ledger/trial-balance", "/closings"):
+        assert client.get(page).status_code == 200
+
+
+def test_a_clock_that_runs_back_posts_nothing_and_the_books_stay_readable(app, sign_in):
+    a_voucher("100.00")
+    client = sign_in(a_user(Role.AUDITOR))
+    before = state()
+    with clock.at(clock.now() - timedelta(seconds=30)), pytest.raises(RuleViolation, match="服务器时间早于"):
+        a_voucher("1.00")
+    assert state() == before
+    assert client.get("/ledger").status_code == 200
+
+
+def test_a_chain_that_moved_under_its_lock_posts_nothing(app):
+    """The head is moved only from where it was read: the append itself would fail, whatever took the lock away."""
+    a_voucher("100.00")
+    before = state()
+    moved = "UPDATE books SET chain_length = chain_length + 1"
+    with attacker.owner() as connection:
+        if on_sqlite():
+            connection.execute(text(f"CREATE TRIGGER moving AFTER INSERT ON trail_entries BEGIN {moved}; END"))
+        else:
+            connection.execute(
+                text(
+                    "CREATE FUNCTION moving() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS "
+                    f"$$ BEGIN {moved}; RETURN NEW; END $$"
+                )
+            )
+            connection.execute(
+                text("CREATE TRIGGER moving AFTER INSERT ON trail_entries FOR EACH ROW EXECUTE FUNCTION moving()")
+            )
+    with pytest.raises(AssertionError, match="the chain moved"):
+        a_voucher("1.00")
+    assert state() == before
+
+
+State = tuple[int, dict[str, tuple[int, str]], dict[tuple[str, str, str], tuple[int, int]]]
+
+
+def state() -> State:
+    assert balances(COURT) == recomputed(COURT)
+    return books.voucher_count([COURT]), trail.heads(), balances(COURT)
