@@ -118,7 +118,10 @@ def journal() -> Answer:
     account = form.account.picked(rules.account_coded) or Account.FUND_BANK
     form.account.data = account.value
     kind = rules.journal_kind(account)
-    return _shown(LedgerOf(court, account, year, *_months(form)), kind, "ledger/journal.html", form=form)
+    ledger = LedgerOf(court, account, year, *_months(form))
+    if request.args.get("format") == "xlsx":
+        return _workbook(ledger, kind)
+    return render_template("ledger/journal.html", form=form, **_page(ledger, kind))
 
 
 @bp.get("/accounts")
@@ -141,7 +144,10 @@ def account(code: str) -> Answer:
     form = LedgerFilter()
     court, year = narrowed(form)
     ledger = LedgerOf(court, found, year, *_months(form), rules.concerned(form.subject.data))
-    return _shown(ledger, BookKind.SUBSIDIARY, "ledger/account.html", form=form, dimensions=list(Dimension))
+    if request.args.get("format") == "xlsx":
+        return _workbook(ledger, BookKind.SUBSIDIARY)
+    shown = _page(ledger, BookKind.SUBSIDIARY)
+    return render_template("ledger/account.html", form=form, dimensions=list(Dimension), **shown)
 
 
 def _account_coded(code: str) -> Account:
@@ -151,31 +157,36 @@ def _account_coded(code: str) -> Account:
     return found
 
 
-def _shown(ledger: LedgerOf, kind: BookKind, template: str, **context: Any) -> Answer:
-    """A ledger as a page of it, or whole as a workbook."""
-    is_daily = kind in rules.JOURNALS
+def _title(ledger: LedgerOf, kind: BookKind) -> str:
+    return f"{label(kind)} {account_words(ledger.account)}"
+
+
+def _how(ledger: LedgerOf, kind: BookKind) -> dict[str, bool]:
     is_over = queries.is_year_over(ledger.court_code, ledger.year, clock.today())
-    title = f"{label(kind)} {account_words(ledger.account)}"
-    if request.args.get("format") == "xlsx":
-        lines = queries.ledger_lines(ledger, is_daily=is_daily, is_over=is_over)
-        return listing.workbook(title, LEDGER, named(lines))
-    after, before = _place("after"), _place("before")
-    page = queries.ledger_page(ledger, is_daily=is_daily, is_over=is_over, after=after, before=before)
-    return render_template(
-        template,
-        title=title,
-        account=ledger.account,
-        ledger=ledger,
-        lines=page.lines,
-        page=Page(
+    return {"is_daily": kind in rules.JOURNALS, "is_over": is_over}
+
+
+def _workbook(ledger: LedgerOf, kind: BookKind) -> Response:
+    lines = queries.ledger_lines(ledger, **_how(ledger, kind))
+    return listing.workbook(_title(ledger, kind), LEDGER, named(lines))
+
+
+def _page(ledger: LedgerOf, kind: BookKind) -> dict[str, Any]:
+    """What the templates of ledgers show: the page of it that the address asks for."""
+    page = queries.ledger_page(ledger, **_how(ledger, kind), after=_place("after"), before=_place("before"))
+    return {
+        "title": _title(ledger, kind),
+        "account": ledger.account,
+        "ledger": ledger,
+        "lines": page.lines,
+        "page": Page(
             [line for line in page.lines if line.entry],
             _address() if page.previous else None,
             _address(before=page.previous) if page.previous else None,
             _address(after=page.following) if page.following else None,
         ),
-        printing=print_form(kind, ledger),
-        **context,
-    )
+        "printing": print_form(kind, ledger),
+    }
 
 
 def print_form(kind: BookKind, ledger: LedgerOf) -> PrintForm:

@@ -62,8 +62,9 @@ def print_progress(job_id: str) -> Answer:
     job = jobs.found(job_id, owner_id=g.user.id)
     if job.state is JobState.DONE:
         job = replace(job, result=url_for(".print_file", job_id=job_id))
-    template = "ledger/_print_progress.html" if "HX-Request" in request.headers else "ledger/print_progress.html"
-    return render_template(template, job=job)
+    if "HX-Request" in request.headers:
+        return render_template("ledger/_print_progress.html", job=job)
+    return render_template("ledger/print_progress.html", job=job)
 
 
 @bp.get("/prints/<job_id>/file")
