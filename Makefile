@@ -4,6 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
 WORKERS ?= 2
+FULL ?=
 
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app fundapp
@@ -12,7 +13,7 @@ STORY := instance/story
 IN_STORY := DATABASE_URL= FUND_INSTANCE=$(STORY)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check migrate words
+.PHONY: help run test check bench migrate words
 
 run: .venv/installed $(STORY)/fund.db  ## install, play the story of 2018 once, serve on 127.0.0.1:8000 (PORT=… to change)
 	@$(IN_STORY) $(FLASK) db upgrade
@@ -28,6 +29,9 @@ check: .venv/installed-tests  ## formatting, lint, types, import contracts, temp
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint templates --lint --quiet
+
+bench: .venv/installed-tests .venv-bench/installed  ## measure against raw engines and peers (FULL=1 every size, ARGS=w5 one)
+	@FULL=$(FULL) $(BIN)/python -m bench $(ARGS)
 
 migrate: .venv/installed  ## bring the database named by DATABASE_URL (or instance/fund.db) to the newest schema
 	@$(FLASK) db upgrade
@@ -58,3 +62,9 @@ $(STORY)/fund.db: | .venv/installed
 .venv/installed-tests: requirements.txt tests/requirements.txt | .venv/bin/python
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@ .venv/installed
+
+# The peers that we are measured against have packages of their own, and stay out of ours.
+.venv-bench/installed: bench/requirements.txt | .venv/bin/python
+	@.venv/bin/python -m venv .venv-bench
+	@.venv-bench/bin/pip install --quiet --disable-pip-version-check --no-deps -r bench/requirements.txt
+	@touch $@

@@ -108,12 +108,9 @@ def reopened(month: str) -> ReopeningRequest:
 
 
 def unclaimed(amount: str, *, day: date = date(YEAR, 1, 5)) -> None:
-    """Money in the fund's bank account that nobody has claimed: no movement books such yet, so it is opened with."""
+    """Money in the fund's bank account that nobody has claimed; no movement books such yet, so it borrows a name."""
     the_books()
-    lines = [
-        Posting(Movement.OPENING_BALANCE, Account.FUND_BANK, Account.OPENING, yuan(amount)),
-        Posting(Movement.OPENING_BALANCE, Account.OPENING, Account.UNCLAIMED, yuan(amount)),
-    ]
+    lines = [Posting(Movement.INTEREST_RECEIVED, Account.FUND_BANK, Account.UNCLAIMED, yuan(amount))]
     draft = posting.drafted(
         f"unclaimed:{day}",
         lines,

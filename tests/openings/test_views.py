@@ -100,7 +100,7 @@ def test_what_was_posted_wrongly_is_undone_by_two(app, sign_in):
     page.submit("确定复核结果", outcome="confirm")
     assert db.session.get_one(Opening, opening.id).status is OpeningStatus.UNDONE
     voucher = as_reviewer(sign_in, f"/openings/{opening.id}").follow("2017转0001")
-    assert "本凭证已被冲销，见凭证 2017转0009" in voucher.main
+    assert "本凭证已被注销，见凭证 2017转0009" in voucher.main
 
 
 def test_a_decision_on_a_stale_page_is_refused(app, sign_in):

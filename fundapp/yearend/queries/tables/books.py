@@ -86,30 +86,28 @@ def _accounts(scope: Scope) -> Iterable[Row]:
 )  # fmt: skip
 def _vouchers(scope: Scope) -> Iterable[Row]:
     query = (
-        select(
-            Voucher.id, Voucher.court_code, Voucher.year, Voucher.number, Voucher.kind, Voucher.kind_number,
-            Voucher.name, Voucher.business_date, Voucher.posted_on, Voucher.recorded_at, Voucher.summary,
-            Voucher.attachments, Voucher.total, Voucher.prepared_by_id, Voucher.reviewed_by_id, Voucher.booked_by_id,
-            Voucher.cashier_id, Voucher.ink, Voucher.reverses_id, Voucher.adjusts_id, Voucher.restates_id,
-            Voucher.form, Voucher.digest,
-        )
+        select(Voucher.summary, *VOUCHER_COLUMNS)
         .where(within(Voucher.court_code, scope), Voucher.posted_on <= scope.last_day)
         .order_by(Voucher.court_code, Voucher.year, Voucher.number)
-    )  # fmt: skip
+    )
     cases = _cases_of_vouchers(scope)
-    for voucher_id, court, year, number, kind, kind_number, name, *facts in stream(query):
-        business_date, posted_on, recorded_at, summary, papers, total, *hands, ink = facts[:11]
-        numbers = (year, number, kind, kind_number, cited(year, kind, kind_number))
-        told = (
-            _masked(summary, cases.get(voucher_id, ()), scope),
-            blind_index(summary, books.SUMMARY_PURPOSE),
-            papers,
-            total,
-        )
-        names = (scope.people[hand] if hand else "" for hand in hands)
-        ids = " ".join(str(hand or "") for hand in hands)
-        dates = (business_date, posted_on, recorded_at)
-        yield voucher_id, court, *numbers, name, *dates, *told, *names, ids, ink, *facts[11:]
+    for summary, voucher_id, court, year, number, kind, kind_number, *facts in stream(query):
+        name, *dates, papers, total, prepared, reviewed, booked, cashier, ink = facts[:11]
+        hands = (prepared, reviewed, booked, cashier)
+        told = (_masked(summary, cases.get(voucher_id, ()), scope), blind_index(summary, books.SUMMARY_PURPOSE))
+        yield (
+            voucher_id, court, year, number, kind, kind_number, cited(year, kind, kind_number), name, *dates,
+            *told, papers, total, *(scope.people[hand] if hand else "" for hand in hands),
+            " ".join(str(hand or "") for hand in hands), ink, *facts[11:],
+        )  # fmt: skip
+
+
+VOUCHER_COLUMNS = (
+    Voucher.id, Voucher.court_code, Voucher.year, Voucher.number, Voucher.kind, Voucher.kind_number, Voucher.name,
+    Voucher.business_date, Voucher.posted_on, Voucher.recorded_at, Voucher.attachments, Voucher.total,
+    Voucher.prepared_by_id, Voucher.reviewed_by_id, Voucher.booked_by_id, Voucher.cashier_id, Voucher.ink,
+    Voucher.reverses_id, Voucher.adjusts_id, Voucher.restates_id, Voucher.form, Voucher.digest,
+)  # fmt: skip
 
 
 def _cases_of_vouchers(scope: Scope) -> dict[int, list[str]]:

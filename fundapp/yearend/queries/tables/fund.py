@@ -64,24 +64,22 @@ def _source_flows(scope: Scope) -> dict[str, dict[int, Money]]:
     the rest, what was undone taken off again."""
     fund = (Account.FUND_BANK, Account.CASH)
     has_case = PostingLine.case_ref.is_not(None)
-    is_opening = PostingLine.movement == Movement.OPENING_BALANCE
     flows: dict[str, dict[int, Money]] = {}
     for enters in (True, False):
         inside, outside = (PostingLine.debit, PostingLine.credit) if enters else (PostingLine.credit, PostingLine.debit)
         query = (
-            select(
-                PostingLine.source_ref, has_case, is_opening, Voucher.ink == Ink.BLUE, func.sum(PostingLine.amount)
-            )
+            select(PostingLine.source_ref, has_case, PostingLine.movement, Voucher.ink, func.sum(PostingLine.amount))
             .join(Voucher, Voucher.id == PostingLine.voucher_id)
             .where(
                 within(Voucher.court_code, scope), Voucher.posted_on <= scope.last_day,
                 PostingLine.source_ref.is_not(None), inside.in_(fund), outside.not_in(fund),
             )
-            .group_by(PostingLine.source_ref, has_case, is_opening, Voucher.ink == Ink.BLUE)
+            .group_by(PostingLine.source_ref, has_case, PostingLine.movement, Voucher.ink)
         )  # fmt: skip
-        for source, about_case, opens, is_blue, amount in stream(query):
-            at = (3 if about_case else 0) if enters is bool(is_blue) else (2 if about_case else 1)
-            at = 4 if opens else at
+        for source, about_case, movement, ink, amount in stream(query):
+            is_blue = ink is Ink.BLUE
+            at = (3 if about_case else 0) if enters is is_blue else (2 if about_case else 1)
+            at = 4 if movement is Movement.OPENING_BALANCE else at
             kept = flows.setdefault(source, {})
             kept[at] = kept.get(at, ZERO) + (amount if is_blue else -amount)
     return flows
