@@ -33,12 +33,62 @@ class TrialBalanceFilter(FilterForm):
     as_of = DayField(_l("截止日期"))
 
 
-class AccountFilter(FilterForm):
-    """The days and the courts of one account."""
+class LedgerFilter(FilterForm):
+    """The court, year and month of a ledger, and the case, source or debtor that it is of."""
 
     court = ChoiceField(_l("法院"))
-    first_day = DayField(_l("业务日期自"))
-    last_day = DayField(_l("至"))
+    year = ChoiceField(_l("年度"))
+    month = ChoiceField(_l("月份"))
+    subject = HiddenTextField()
+
+
+class AccountsFilter(FilterForm):
+    """The court and year of the list of accounts."""
+
+    court = ChoiceField(_l("法院"))
+    year = ChoiceField(_l("年度"))
+
+
+class JournalLedgerFilter(FilterForm):
+    """The court, account, year and month of a cash or bank journal."""
+
+    court = ChoiceField(_l("法院"))
+    account = ChoiceField(_l("会计科目"))
+    year = ChoiceField(_l("年度"))
+    month = ChoiceField(_l("月份"))
+
+
+class GeneralLedgerFilter(FilterForm):
+    """The court, year and account of the general ledger."""
+
+    court = ChoiceField(_l("法院"))
+    year = ChoiceField(_l("年度"))
+    account = ChoiceField(_l("会计科目"))
+
+
+class BindingFilter(FilterForm):
+    """The court, year and kind of the vouchers that are bound."""
+
+    court = ChoiceField(_l("法院"))
+    year = ChoiceField(_l("年度"))
+    kind = ChoiceField(_l("凭证种类"))
+
+
+class PrintForm(Form):
+    """Which book is printed: the page knows, and says it in hidden fields."""
+
+    book = HiddenTextField()
+    court = HiddenTextField()
+    year = HiddenTextField()
+    month = HiddenTextField()
+    account = HiddenTextField()
+    subject = HiddenTextField()
+    kind = HiddenTextField()
+
+    @classmethod
+    def of(cls, **words: object) -> "PrintForm":
+        """The form filled in with what the page shows."""
+        return cls(formdata=None, data={name: str(word) for name, word in words.items()})
 
 
 class CorrectionFilter(FilterForm):

@@ -62,7 +62,11 @@ PAGES: list[tuple[str, list[tuple[str, str, Permission | None]]]] = [
         N_("账簿与审计"),
         [
             (N_("序时账"), "ledger.index", Permission.LEDGER_READ),
+            (N_("日记账"), "ledger.journal", Permission.LEDGER_READ),
+            (N_("总分类账"), "ledger.general", Permission.LEDGER_READ),
+            (N_("明细账"), "ledger.accounts", Permission.LEDGER_READ),
             (N_("试算平衡表"), "ledger.trial_balance", Permission.LEDGER_READ),
+            (N_("凭证装订"), "ledger.binding", Permission.LEDGER_READ),
             (N_("更正申请"), "ledger.corrections", Permission.LEDGER_READ),
             (N_("期初余额"), "openings.index", Permission.LEDGER_READ),
             (N_("结账"), "yearend.index", Permission.LEDGER_READ),

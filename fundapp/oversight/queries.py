@@ -455,8 +455,12 @@ def _count(query: Select[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
 
 
-def names_of(subjects: set[str]) -> dict[str, str]:
-    """What people call these records, by subject: one question for each kind that has names."""
+def names_of(subjects: set[str], *, whole: bool = False) -> dict[str, str]:
+    """What people call these records, by subject: one question for each kind that has names.
+
+    Args:
+        whole: persons by their whole names, as papers have them; masked otherwise.
+    """
     wanted: dict[str, list[int]] = {}
     for subject in subjects:
         kind, _, number = subject.partition(":")
@@ -464,7 +468,7 @@ def names_of(subjects: set[str]) -> dict[str, str]:
             wanted.setdefault(kind, []).append(int(number))
     found = {}
     for kind, ids in wanted.items():
-        columns, name = NAMES[kind]
+        columns, name = WHOLE_NAMES[kind] if whole and kind in WHOLE_NAMES else NAMES[kind]
         for key, *parts in db.session.execute(select(*columns).where(columns[0].in_(ids))):
             found[f"{kind}:{key}"] = name(*parts)
     return found
@@ -495,3 +499,5 @@ NAMES: dict[str, tuple[tuple[Any, ...], Callable[..., str]]] = {
     "voucher": ((Voucher.id, Voucher.year, Voucher.kind, Voucher.kind_number), ledger_rules.cited),
 }
 """By kind of record: the columns of its name, and how they are put together. Persons stay masked."""
+
+WHOLE_NAMES: dict[str, tuple[tuple[Any, ...], Callable[..., str]]] = {"party": ((Party.id, Party.name), _own)}

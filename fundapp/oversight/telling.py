@@ -1,7 +1,7 @@
 """How the trail is told to people: its facts and subjects in words, linked to the records they speak of."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from fundapp.cases.rules import PartyRole
 from fundapp.ceremonies.rules import Method, WitnessCapacity
 from fundapp.core.money import plain, yuan
+from fundapp.core.naming import name_records
 from fundapp.core.templating import label
 from fundapp.core.words import N_
 from fundapp.disbursement.rules import LineStatus
@@ -90,6 +91,19 @@ def subject_names(subjects: Iterable[str | None]) -> dict[str, Telling]:
         subject: Telling("", names.get(subject) or _numbered(subject), address_of(subject), subject)
         for subject in asked
     }
+
+
+@name_records
+def record_names(subjects: Collection[str], whole: bool) -> dict[str, str]:
+    """The names under which papers and lists of the books speak of records; in Chinese whatever the reader's
+    language."""
+    known = queries.names_of(set(subjects), whole=whole)
+    return {subject: known.get(subject) or _numbered_on_paper(subject) for subject in subjects}
+
+
+def _numbered_on_paper(subject: str) -> str:
+    kind, _colon, number = subject.partition(":")
+    return f"{KINDS.get(kind, kind)}第{number}号"
 
 
 def _numbered(subject: str) -> str:

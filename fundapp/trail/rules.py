@@ -44,6 +44,7 @@ class Event(enum.Enum):
     CORRECTION_REQUESTED = "ledger.correction.requested"
     CORRECTION_CONFIRMED = "ledger.correction.confirmed"
     CORRECTION_RETURNED = "ledger.correction.returned"
+    BOOK_PRINTED = "ledger.book.printed"
     OPENING_CHECKED = "ledger.opening.checked"
     OPENING_REQUESTED = "ledger.opening.requested"
     OPENING_POSTED = "ledger.opening.posted"
@@ -144,6 +145,7 @@ FACTS: dict[Event, frozenset[str]] = {
         Event.PAPER_ATTACHED: "file_name digest",
         Event.BOOKS_OPENED: "model",
         Event.VOUCHER_POSTED: "number name total digest",
+        Event.BOOK_PRINTED: "book period lines digest",
         Event.CORRECTION_REQUESTED: "voucher method restated source reason",
         Event.CORRECTION_CONFIRMED: "voucher method restated source reason corrected_by",
         Event.CORRECTION_RETURNED: "voucher method restated source reason",
@@ -246,6 +248,7 @@ LABELS: dict[enum.Enum, str] = {
     Event.PAPER_ATTACHED: N_("上传附件"),
     Event.BOOKS_OPENED: N_("启用账簿"),
     Event.VOUCHER_POSTED: N_("凭证记账"),
+    Event.BOOK_PRINTED: N_("打印账簿"),
     Event.CORRECTION_REQUESTED: N_("申请更正凭证"),
     Event.CORRECTION_CONFIRMED: N_("复核更正凭证"),
     Event.CORRECTION_RETURNED: N_("退回更正申请"),

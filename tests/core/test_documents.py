@@ -18,18 +18,18 @@ from fundapp.core.config import Settings
 
 VOUCHER = {
     "court": "岳阳市岳阳楼区人民法院",
-    "number": "2018年10月记字第0012号",
+    "title": "付款凭证",
+    "number": "付字第0012号",
+    "total_number": "总第0031号",
     "date": "2018年10月22日",
-    "note": "",
+    "period": "2018年10月",
+    "business_date": "",
+    "recorded_at": "2018-10-22 15:40",
+    "summary": "垫付（2018）湘0602执123号",
+    "notes": [],
     "lines": [
-        {
-            "summary": "垫付（2018）湘0602执123号",
-            "account": "1218.01 应收垫付款",
-            "dimension": "张三",
-            "debit": "16,409.02",
-            "credit": "",
-        },
-        {"summary": "垫付", "account": "1002.01 银行存款", "dimension": "", "debit": "", "credit": "16,409.02"},
+        ["1218.01 应收垫付款", "（2018）湘0602执123号 财政拨款 张三", "16,409.02", ""],
+        ["1002.01 银行存款", "（2018）湘0602执123号 财政拨款 张三", "", "16,409.02"],
     ],
     "debit_total": "16,409.02",
     "credit_total": "16,409.02",
@@ -38,7 +38,7 @@ VOUCHER = {
     "prepared_by": "王会计",
     "reviewed_by": "李复核",
     "booked_by": "王会计",
-    "cashier": "",
+    "cashier": "陈出纳",
 }
 APPROVAL = {
     "court": "岳阳市岳阳楼区人民法院",
@@ -121,23 +121,33 @@ def test_a_voucher_says_all_that_the_accounting_rules_ask():
     paper = documents.pdf("voucher", VOUCHER)
     (text,) = pages(paper)
     for said in (
-        "记账凭证",
+        "付款凭证",
         "核算单位：岳阳市岳阳楼区人民法院",
         "2018年10月22日",
-        "2018年10月记字第0012号",
+        "付字第0012号",
+        "总第0031号",
+        "会计期间：2018年10月",
+        "登记时间：2018-10-22 15:40",
         "1218.01 应收垫付款",
-        "（2018）湘0602执123号",
-        "张三",
+        "（2018）湘0602执123号 财政拨款 张三",
         "人民币壹万陆仟肆佰零玖元零贰分",
         "￥16,409.02",
         "附件6张",
+        "会计主管：",
         "制单： 王会计",
         "审核： 李复核",
-        "出纳：",
+        "出纳： 陈出纳",
         "第 1 页 共 1 页",
     ):
         assert said in text
-    assert "备注" not in text
+    assert "业务日期" not in text and "1/1" not in text
+
+
+def test_a_red_voucher_and_its_links_are_told():
+    changes = {"business_date": "2018年9月30日", "notes": ["注销2018付0009号凭证"], "debit_total": "-16,409.02"}
+    (text,) = pages(documents.pdf("voucher", VOUCHER | changes))
+    for said in ("业务日期：2018年9月30日", "注销2018付0009号凭证", "￥-16,409.02"):
+        assert said in text
 
 
 def test_a_voucher_is_240_by_140_millimetres():
@@ -147,14 +157,41 @@ def test_a_voucher_is_240_by_140_millimetres():
     assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == (240, 140)
 
 
-def test_a_long_voucher_goes_on_under_the_same_head_and_ends_with_its_total():
-    first, second = pages(
-        documents.pdf("voucher", VOUCHER | {"lines": VOUCHER["lines"] * 6, "note": "冲销第0009号凭证"})
-    )
-    assert "合计" not in first
-    assert "摘要 会计科目" in second
-    assert "备注：冲销第0009号凭证" in second
-    assert "2018年10月记字第0012号" in second
+def test_a_long_voucher_goes_on_under_the_same_number_and_ends_with_its_total():
+    first, second = pages(documents.pdf("voucher", VOUCHER | {"lines": VOUCHER["lines"] * 4}))
+    assert "付字第0012号　1/2" in first and "合计见本号末张" in first and "￥" not in first
+    assert "付字第0012号　2/2" in second and "￥16,409.02" in second
+    assert all("摘要 会计科目" in sheet and "王会计" in sheet for sheet in (first, second))
+
+
+def test_the_longest_summary_stays_on_its_sheet():
+    (text,) = pages(documents.pdf("voucher", VOUCHER | {"summary": "长" * 300}))
+    assert text.count("长") == 300 and "王会计" in text
+
+
+def a_book(vouchers: int) -> dict:
+    return {
+        "court": "岳阳市岳阳楼区人民法院",
+        "month": "2018年10月",
+        "kinds": [["付款凭证", "付字第0001—0012号", "12", "12", "72", "196,908.24"]],
+        "total": ["12", "12", "72", "196,908.24"],
+        "bound_by": "王会计",
+        "bound_at": "2018年11月1日",
+        "vouchers": [VOUCHER | {"number": f"付字第{n:04d}号"} for n in range(1, vouchers + 1)],
+    }
+
+
+def test_a_book_of_vouchers_has_a_cover_and_is_the_same_from_a_process_of_its_own():
+    here, apart = pages(documents.pdf("voucher_book", a_book(3))), pages(documents.book("voucher_book", a_book(3)))
+    assert here == apart and len(here) == 4
+    assert "记账凭证封面" in here[0] and "付字第0001—0012号 12 12 72 196,908.24" in here[0]
+    assert "装订人： 王会计" in here[0]
+    assert [f"付字第{n:04d}号" in sheet for n, sheet in enumerate(here)] == [False, True, True, True]
+
+
+def test_a_book_that_cannot_be_set_says_why():
+    with pytest.raises(RuntimeError, match="court"):
+        documents.book("voucher_book", {key: value for key, value in a_book(1).items() if key != "court"})
 
 
 def test_an_approval_form_carries_facts_findings_and_signatures():

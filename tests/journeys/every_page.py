@@ -44,6 +44,7 @@ DOWNLOADS = {
     "ceremonies.lines",
     "ceremonies.roster",
     "disbursement.download",
+    "ledger.print_file",
     "ledger.voucher_pdf",
     "oversight.anchor_pdf",
     "oversight.paper",
@@ -153,7 +154,19 @@ def _of_the_played_year(code: str) -> dict[str, Any]:
         "user_id": first("users"),
         "import_id": first("case_imports"),
         "ledger.code": "1002.01",
+        "dimension": "case",
+        "ledger.job_id": _printed(code),
     }
+
+
+def _printed(code: str) -> str:
+    """A month's vouchers bound as the site binds them; the job that did it."""
+    owner_id = the_holder(Role.FINANCE_REVIEWER, court_code=code).id
+    db.session.rollback()
+    words = {"book": "vouchers", "court": code, "year": "2018", "month": "12"}
+    job_id = jobs.start("ledger.print", owner_id=owner_id, user_id=owner_id, words=words)
+    assert jobs.found(job_id, owner_id=owner_id).state is jobs.JobState.DONE
+    return job_id
 
 
 def _packaged(code: str) -> dict[str, Any]:

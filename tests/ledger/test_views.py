@@ -80,13 +80,22 @@ def test_a_voucher_says_everything_and_leads_on(clerk):
     voucher = a_voucher("16409.02", source="source:3")
     page = Page(clerk, "/ledger").follow("2018收0001")
     facts = page.facts()
-    assert page.heading == "记账凭证2018收0001"
+    assert page.heading == "收款凭证 2018收0001"
+    assert facts["凭证编号"] == "收字第0001号" and facts["总号"] == "2018-0001"
+    assert facts["凭证日期"] == facts["业务日期"] == "2018-03-01" and facts["会计期间"] == "2018-03"
+    assert facts["出纳"] == the_holder(CLERK).name and facts["字色"] == "蓝字"
     assert facts["大写金额"] == "人民币壹万陆仟肆佰零玖元零贰分"
     assert facts["核算单位"] == "岳阳市岳阳楼区人民法院"
     assert facts["附件"] == "1张"
     assert facts["制单"] == the_holder(CLERK).name and facts["审核"] == the_holder(REVIEWER).name
     assert page.table("分录") == [
-        ["1", "1002.01 银行存款—垫付资金专户", "4001 财政拨款收入", "16,409.02", "资金来源第3号"]
+        [
+            "1",
+            "借 1002.01 银行存款—垫付资金专户 贷 4001 财政拨款收入",
+            "资金来源第3号",
+            "16,409.02",
+            "16,409.02",
+        ]
     ]
     assert page.table("办理经过")[0][2] == "凭证记账"
     assert voucher.digest[:12] in page.main
@@ -99,7 +108,7 @@ def test_the_paper_of_a_voucher(clerk):
     document = pypdfium2.PdfDocument(response.data)
     text = document[0].get_textpage().get_text_range()
     document.close()
-    for said in ("2018年3月收字第0001号", "人民币壹万陆仟肆佰零玖元零贰分", "资金来源3", the_holder(CLERK).name):
+    for said in ("收款凭证", "收字第0001号", "人民币壹万陆仟肆佰零玖元零贰分", "资金来源第3号", the_holder(CLERK).name):
         assert said in text.replace("\r\n", "")
 
 
@@ -124,37 +133,6 @@ def test_the_trial_balance_without_a_day_is_today_s(clerk):
     with clock.at(date(2018, 2, 28)):
         assert "截至2018年2月28日" in Page(clerk, "/ledger/trial-balance").main
     assert "100.00" in Page(clerk, "/ledger/trial-balance?as_of=nonsense").main
-
-
-def test_an_account_with_opening_postings_and_running_balance(clerk):
-    a_voucher("100.00", day=date(2018, 3, 1))
-    a_voucher("40.00", Movement.ADVANCE_PAID, case="case:1", day=date(2018, 3, 2))
-    a_voucher("1.00", Movement.ADVANCE_PAID, case="case:2", day=date(2018, 3, 3))
-    page = Page(clerk, "/ledger/accounts/1002.01?first_day=2018-03-02")
-    assert page.facts() == {
-        "期初余额": "借 100.00",
-        "本期借方发生": "0.00 元",
-        "本期贷方发生": "41.00 元",
-        "期末余额": "借 59.00",
-    }
-    assert [row[5:] for row in page.table("分录")] == [["", "1.00", "借 59.00"], ["", "40.00", "借 60.00"]]
-    credit = Page(clerk, "/ledger/accounts/4001")
-    assert credit.facts()["期末余额"] == "贷 100.00"
-    empty = Page(clerk, "/ledger/accounts/5301")
-    assert empty.facts()["期末余额"] == "平 0.00" and "没有分录" in empty.main
-    rows = sheet(clerk, "/ledger/accounts/1002.01?format=xlsx")
-    assert len(rows) == 4 and rows[0][1] == "凭证号"
-    missing = Page(clerk, "/ledger/accounts/9999")
-    assert missing.status == 404 and "9999" in missing.main
-
-
-def test_a_long_account_turns_its_pages(clerk):
-    for _ in range(52):
-        a_voucher("1.00")
-    page = Page(clerk, "/ledger/accounts/1002.01")
-    assert page.table("分录")[0][7] == "借 52.00"
-    page.follow("下一页")
-    assert [row[7] for row in page.table("分录")] == ["借 2.00", "借 1.00"]
 
 
 def test_a_correction_walks_through_the_pages(clerk, reviewer):

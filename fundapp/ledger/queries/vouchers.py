@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from fundapp.core.db import db
@@ -13,7 +13,15 @@ from fundapp.core.errors import NotFound
 from fundapp.ledger import rules
 from fundapp.ledger.models import Correction, PostingLine, Voucher
 from fundapp.ledger.queries.books import model
-from fundapp.ledger.rules import Booked, Correcting, CorrectionMethod, CorrectionStatus, Original
+from fundapp.ledger.rules import (
+    Booked,
+    Correcting,
+    CorrectionMethod,
+    CorrectionStatus,
+    Link,
+    Original,
+    VoucherKind,
+)
 from fundapp.users.models import User
 
 JOURNAL_KEY = Voucher.id
@@ -32,9 +40,65 @@ def voucher_of(court_code: str, name: str) -> Voucher | None:
     return db.session.scalar(select(Voucher).where(Voucher.court_code == court_code, Voucher.name == name))
 
 
-def original_of(voucher: Voucher) -> Voucher | None:
-    """The voucher that this one undoes."""
-    return None if voucher.reverses_id is None else db.session.get_one(Voucher, voucher.reverses_id)
+@dataclass(frozen=True)
+class Linked:
+    """Another voucher that a voucher corrects, or that corrects it (``is_later``)."""
+
+    link: Link
+    is_later: bool
+    id: int
+    cited: str
+
+
+def linked(vouchers: Sequence[Voucher]) -> dict[int, list[Linked]]:
+    """The links of these vouchers both ways: what each corrects, then what corrects it."""
+    ids = [voucher.id for voucher in vouchers]
+    originals = [voucher.corrects_id for voucher in vouchers if voucher.corrects_id]
+    naming = (Voucher.reverses_id, Voucher.adjusts_id, Voucher.restates_id)
+    query = select(Voucher).where(or_(Voucher.id.in_(originals), *(column.in_(ids) for column in naming)))
+    found: dict[int, Voucher] = {voucher.id: voucher for voucher in db.session.scalars(query.order_by(Voucher.id))}
+    links: dict[int, list[Linked]] = {voucher_id: [] for voucher_id in ids}
+    for voucher in vouchers:
+        if voucher.link and voucher.corrects_id:
+            links[voucher.id].append(Linked(voucher.link, False, voucher.corrects_id, found[voucher.corrects_id].cited))
+    for voucher in found.values():
+        if voucher.link and voucher.corrects_id in links:
+            links[voucher.corrects_id].append(Linked(voucher.link, True, voucher.id, voucher.cited))
+    return links
+
+
+@dataclass(frozen=True)
+class MonthKind:
+    """How many vouchers of a kind a month has, and their first and last number."""
+
+    month: str
+    kind: VoucherKind
+    count: int
+    first: int
+    last: int
+
+
+def month_kinds(court_code: str, year: int, kind: VoucherKind | None = None) -> dict[str, list[MonthKind]]:
+    """What there is to bind of a year, by month."""
+    number = Voucher.kind_number
+    query = select(Voucher.month, Voucher.kind, func.count(), func.min(number), func.max(number)).where(
+        Voucher.court_code == court_code, Voucher.year == year
+    )
+    query = query if kind is None else query.where(Voucher.kind == kind)
+    found: dict[str, list[MonthKind]] = {}
+    for row in db.session.execute(query.group_by(Voucher.month, Voucher.kind).order_by(Voucher.month)):
+        found.setdefault(row[0], []).append(MonthKind(*row))
+    order = list(VoucherKind)
+    return {month: sorted(kinds, key=lambda one: order.index(one.kind)) for month, kinds in found.items()}
+
+
+def month_vouchers(court_code: str, month: str, kind: VoucherKind | None = None) -> Sequence[Voucher]:
+    """The vouchers of a posting period as they are bound: by kind, each in the order of its numbers."""
+    query = select(Voucher).where(Voucher.court_code == court_code, Voucher.month == month)
+    query = query if kind is None else query.where(Voucher.kind == kind)
+    found = db.session.scalars(query.options(selectinload(Voucher.lines)))
+    order = list(VoucherKind)
+    return sorted(found, key=lambda voucher: (order.index(voucher.kind), voucher.kind_number))
 
 
 def correction_of(voucher_id: int) -> Voucher | None:
@@ -127,10 +191,18 @@ class Signatures:
     cashier: str
 
 
-def signatures(voucher: Voucher) -> Signatures:
-    ids = (voucher.prepared_by_id, voucher.reviewed_by_id, voucher.booked_by_id, voucher.cashier_id)
-    names = dict(db.session.execute(select(User.id, User.name).where(User.id.in_([one for one in ids if one]))).all())
-    return Signatures(*(names[user_id] if user_id else "" for user_id in ids))
+def signatures(vouchers: Sequence[Voucher]) -> dict[int, Signatures]:
+    """The names under each of these vouchers."""
+    hands = {
+        voucher.id: (voucher.prepared_by_id, voucher.reviewed_by_id, voucher.booked_by_id, voucher.cashier_id)
+        for voucher in vouchers
+    }
+    asked = {user_id for ids in hands.values() for user_id in ids if user_id}
+    names = dict(db.session.execute(select(User.id, User.name).where(User.id.in_(asked))).all())
+    return {
+        voucher_id: Signatures(*(names[user_id] if user_id else "" for user_id in ids))
+        for voucher_id, ids in hands.items()
+    }
 
 
 def correction(correction_id: int, scope: frozenset[str]) -> Correction:

@@ -17,6 +17,7 @@ from fundapp.ledger.service.openings import (
 )
 from fundapp.ledger.service.periods import close_month, open_books, reopen_month
 from fundapp.ledger.service.posting import Entry, Posted, post, post_all
+from fundapp.ledger.service.prints import record_print
 from fundapp.ledger.service.reservations import moving_reservations, release, reserve, settle
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "open_books",
     "post",
     "post_all",
+    "record_print",
     "release",
     "reopen_month",
     "request_correction",

@@ -1,71 +1,74 @@
 """The books as people read them: journal, voucher, account, trial balance; and the two hands of a correction."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
-from wtforms.fields.choices import SelectChoice
 
-from fundapp.core import clock, documents, listing
+from fundapp.core import clock, documents, listing, naming
 from fundapp.core.doors import require
-from fundapp.core.errors import NotFound
-from fundapp.core.forms import FilterForm, choice, choices_of, saving
+from fundapp.core.forms import FilterForm, choices_of, saving
 from fundapp.core.listing import Column
 from fundapp.core.templating import label
 from fundapp.core.words import N_
 from fundapp.courts import queries as courts
-from fundapp.ledger import papers, queries, rules, service
+from fundapp.ledger import papers, queries, service
 from fundapp.ledger.forms import (
-    AccountFilter,
     CorrectionFilter,
     DecideCorrectionForm,
     JournalFilter,
     RequestCorrectionForm,
     TrialBalanceFilter,
 )
-from fundapp.ledger.models import Correction
-from fundapp.ledger.rules import Account, CorrectionOutcome, CorrectionStatus
+from fundapp.ledger.models import Correction, PostingLine, Voucher
+from fundapp.ledger.rules import CorrectionOutcome, CorrectionStatus
+from fundapp.ledger.views import ledgers, prints
+from fundapp.ledger.views.blueprint import Answer, account_words, bp, court_choices
 from fundapp.trail import queries as trail
 from fundapp.users.rules import Permission
 
-Answer = str | Response | tuple[str, int]
-
-bp = Blueprint("ledger", __name__, url_prefix="/ledger")
+__all__ = ["bp", "ledgers", "prints"]
 
 
-def _account(account: Account) -> str:
-    """An account in the reader's language."""
-    return f"{account.value} {label(account)}"
+def _accounts(row: tuple[Any, ...]) -> tuple[str, str]:
+    debit, credit, _amount = papers.shown(row[0].ink, row[1])
+    return account_words(debit), account_words(credit)
 
 
 JOURNAL = [
     Column(N_("法院代字"), lambda row: row[0].court_code, width=10),
     Column(N_("凭证号"), lambda row: row[0].cited, width=12),
+    Column(N_("记账日期"), lambda row: row[0].posted_on, "day", 12),
     Column(N_("业务日期"), lambda row: row[0].business_date, "day", 12),
     Column(N_("摘要"), lambda row: row[0].summary, width=40),
     Column(N_("分录"), lambda row: row[1].line, "number", 6),
-    Column(N_("借方科目"), lambda row: _account(row[1].debit), width=32),
-    Column(N_("贷方科目"), lambda row: _account(row[1].credit), width=32),
-    Column(N_("金额（元）"), lambda row: row[1].amount, "money"),
-    Column(N_("辅助核算"), lambda row: papers.dimension(row[1]), width=24),
+    Column(N_("借方科目"), lambda row: _accounts(row)[0], width=32),
+    Column(N_("贷方科目"), lambda row: _accounts(row)[1], width=32),
+    Column(N_("金额（元）"), lambda row: papers.shown(row[0].ink, row[1])[2], "money"),
+    Column(N_("辅助核算"), lambda row: papers.detail_words(row[1], row[2]), width=40),
 ]
-
-
-def _court_choices() -> list[SelectChoice]:
-    """The courts whose books this user reads; none to choose from when it is one."""
-    readable = [choice(court.code, court.name) for court in courts.courts() if court.code in g.user.scope]
-    return [choice("", _("全部法院")), *readable]
 
 
 def _narrowed(form: FilterForm) -> tuple[FilterForm, frozenset[str]]:
     """The filter as read, and the courts it leaves; one who reads one court is not asked for it."""
-    form.court.choices = _court_choices()
+    form.court.choices = court_choices()
     if len(g.user.scope) == 1:
         del form.court
     form.read()
     picked = form.court.picked(str) if "court" in form else None
     return form, frozenset({picked}) if picked else g.user.scope
+
+
+def named(lines: Iterator[tuple[Voucher, PostingLine]]) -> Iterator[tuple[Voucher, PostingLine, dict[str, str]]]:
+    """Each posting with the names of what it concerns, asked for many at once."""
+    while some := list(islice(lines, naming.ASKED_AT_ONCE)):
+        names = naming.names(
+            ref for _voucher, line in some for ref in (line.case_ref, line.source_ref, line.debtor_ref)
+        )
+        yield from ((voucher, line, names) for voucher, line in some)
 
 
 @bp.get("")
@@ -80,23 +83,25 @@ def index() -> Answer:
         subject=form.subject.data,
     )
     if request.args.get("format") == "xlsx":
-        return listing.workbook(_("序时账"), JOURNAL, queries.lines_of(query))
+        return listing.workbook(_("序时账"), JOURNAL, named(queries.lines_of(query)))
     page = listing.paged(query, queries.JOURNAL_KEY)
-    return render_template("ledger/index.html", form=form, page=page)
+    return render_template("ledger/index.html", form=form, page=page, shown=papers.shown)
 
 
 @bp.get("/vouchers/<int:voucher_id>")
 @require(Permission.LEDGER_READ)
 def voucher(voucher_id: int) -> Answer:
     found = queries.voucher(voucher_id, g.user.scope)
-    is_waiting = queries.has_waiting_correction(voucher_id)
+    links, is_waiting = queries.linked([found])[found.id], queries.has_waiting_correction(voucher_id)
     return render_template(
         "ledger/voucher.html",
         voucher=found,
+        number=papers.voucher_number(found),
+        total=papers.signed_total(found),
+        shown=papers.shown,
         court=courts.name(found.court_code),
-        signatures=queries.signatures(found),
-        corrected=queries.corrected(found),
-        correctors=queries.correctors(found),
+        signatures=queries.signatures([found])[found.id],
+        links=links,
         is_waiting=is_waiting,
         may_correct=g.user.may(Permission.CORRECTION_REQUEST)
         and g.user.court_code == found.court_code
@@ -109,14 +114,14 @@ def voucher(voucher_id: int) -> Answer:
 @require(Permission.LEDGER_READ)
 def voucher_pdf(voucher_id: int) -> Answer:
     found = queries.voucher(voucher_id, g.user.scope)
-    original = queries.original_of(found)
-    data = papers.voucher_data(
-        found,
-        court=courts.name(found.court_code),
-        signatures=queries.signatures(found),
-        reverses=original.cited if original else None,
+    around = papers.Around(
+        courts.name(found.court_code),
+        queries.signatures([found])[found.id],
+        queries.linked([found])[found.id],
+        papers.names_in([found]),
     )
-    disposition = {"Content-Disposition": f'inline; filename="voucher-{found.cited}.pdf"'}
+    disposition = {"Content-Disposition": f'inline; filename="voucher-{found.year}-{found.number:04d}.pdf"'}
+    data = papers.voucher_data(found, around)
     return Response(documents.pdf("voucher", data), mimetype="application/pdf", headers=disposition)
 
 
@@ -146,44 +151,8 @@ def trial_balance() -> Answer:
         lines=lines,
         sums=queries.trial_sums(lines),
         as_of=as_of,
+        court_code=next(iter(scope)) if len(scope) == 1 else None,
         whose=_("全部可查阅法院合并") if len(scope) > 1 else courts.name(next(iter(scope))),
-    )
-
-
-ACCOUNT = [
-    Column(N_("法院代字"), lambda row: row.court_code, width=10),
-    Column(N_("凭证号"), lambda row: rules.cited(row.year, row.kind, row.kind_number), width=12),
-    Column(N_("业务日期"), lambda row: row.business_date, "day", 12),
-    Column(N_("摘要"), lambda row: row.summary, width=40),
-    Column(N_("借方科目"), lambda row: _account(row.debit), width=32),
-    Column(N_("贷方科目"), lambda row: _account(row.credit), width=32),
-    Column(N_("金额（元）"), lambda row: row.amount, "money"),
-    Column(N_("借减贷累计（元）"), lambda row: row.running, "money", 20),
-    Column(N_("辅助核算"), papers.dimension, width=24),
-]
-
-
-@bp.get("/accounts/<code>")
-@require(Permission.LEDGER_READ)
-def account(code: str) -> Answer:
-    found = rules.account_coded(code)
-    if found is None:
-        raise NotFound("没有代码为“%(code)s”的会计科目，请从试算平衡表重新选择。", code=code[:20])
-    form, scope = _narrowed(AccountFilter())
-    days = {"first_day": form.first_day.data, "last_day": form.last_day.data}
-    lines = queries.account_lines(scope, found, **days)
-    return listing.listing(
-        "ledger/account.html",
-        queries.rows_of(lines),
-        lines.c.id,
-        ACCOUNT,
-        title=_("明细账"),
-        scalars=False,
-        form=form,
-        account=found,
-        standing=queries.account_standing(scope, found, **days),
-        side_of=rules.side_of,
-        cited=rules.cited,
     )
 
 
