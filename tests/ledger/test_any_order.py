@@ -118,10 +118,11 @@ class AnyOrder(RuleBasedStateMachine):
         business_date = max(FIRST_DAY, self.today - timedelta(days=late))
         self.names += 1
         name, how = f"act:{self.names}", how_posted(day=business_date)
+        about = {"source": "source:1"} | ({} if movement is Movement.APPROPRIATION_RECEIVED else {"case": "case:1"})
         is_covered = self.model.covers(debit, credit, fen)
         try:
             with clock.at(self.today), transaction(COURT):
-                done = ledger.post(name, [booked(movement, from_fen(fen), case="case:1", source="source:1")], **how)
+                done = ledger.post(name, [booked(movement, from_fen(fen), **about)], **how)
         except RuleViolation:
             assert not is_covered
             return
@@ -213,8 +214,8 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(fen=st.sampled_from([0, 1, 700]))
     def import_opening(self, fen: int) -> None:
-        """Only before the first business, and each file once; nothing is posted for zero."""
-        may = not self.model.numbers and fen not in self.imported
+        """Only before the first business and the first closing, and each file once; nothing is posted for zero."""
+        may = not self.model.numbers and not self.model.closed and fen not in self.imported
         lines = [a_line("1002.02", "借", str(from_fen(fen).amount)), a_line("2103.01", "贷", str(from_fen(fen).amount))]
         day = date(2017, 12, 31)
         with clock.at(self.today), suppress(RuleViolation, AssertionError):
