@@ -11,7 +11,7 @@ from sqlalchemy.sql.dml import Insert
 
 from fundapp.core.db import APPEND_ONLY, MoneyColumn, Sealed, UtcDateTime, db, on_sqlite, owner_engine
 from fundapp.core.money import yuan
-from fundapp.ledger.rules import VoucherKind
+from fundapp.ledger.rules import Account, Ink, Movement, VoucherKind
 from tests import attacker
 
 FITTING: dict[str, dict[str, Any]] = {
@@ -20,10 +20,12 @@ FITTING: dict[str, dict[str, Any]] = {
         "month": "2018-03",
         "kind": VoucherKind.TRANSFER,
         "cashier_id": None,
+        "ink": Ink.BLUE,
         "reverses_id": None,
         "adjusts_id": None,
         "restates_id": None,
-    }
+    },
+    "posting_lines": {"debit": Account.FUND_BANK, "credit": Account.DONATION, "movement": Movement.DONATION_RECEIVED},
 }
 """What the triggers of a table ask of a row beside its guard: without it they would refuse before the guard does."""
 
@@ -68,7 +70,7 @@ def a_row_with_the_same(key: list[str], name: str) -> Insert:
     """A row that has nothing in common with the first but one of its keys, or its hidden number."""
     columns = db.metadata.tables[name].columns
     values = {one.name: something(one, other=one.name not in key) for one in columns}
-    values |= {one: fitting for one, fitting in FITTING.get(name, {}).items() if one not in key}
+    values |= {one: fitting for one, fitting in FITTING.get(name, {}).items()}
     if key == ["rowid"]:
         values |= {"rowid": 1}
         own = list(db.metadata.tables[name].primary_key)

@@ -25,6 +25,7 @@ from fundapp.story.play import CourtYear
 from fundapp.trail import service as trail
 from fundapp.users.models import User
 from fundapp.users.rules import MATRIX, Role
+from fundapp.yearend import service as periods
 from tests.builders.advances import a_paid_advance, an_advance, an_approved_advance, signed
 from tests.builders.cases import a_case, a_creditor, a_debtor
 from tests.builders.ceremonies import a_ceremony, an_open_ceremony, frozen, listed, signed_in, the_line
@@ -36,6 +37,7 @@ from tests.builders.openings import SmallBook, a_line, checked, posted, requeste
 from tests.builders.oversight import an_anchor_sheet
 from tests.builders.people import COURT, PASSWORD, the_holder
 from tests.builders.recovery import a_recovered_receipt
+from tests.builders.yearend import a_reopening
 from tests.cases.test_importing import a_row, an_xlsx
 
 DOWNLOADS = {
@@ -46,6 +48,7 @@ DOWNLOADS = {
     "disbursement.download",
     "ledger.print_file",
     "ledger.voucher_pdf",
+    "openings.empty_form",
     "oversight.anchor_pdf",
     "oversight.paper",
     "static",
@@ -304,6 +307,9 @@ def _books() -> dict[str, dict[str, Any]]:
     assert voucher.total == yuan("1000.00")
     auditor_id = the_holder(Role.AUDITOR).id
     sheet = {"sheet_id": an_anchor_sheet().id}
+    with transaction(COURT):
+        closing = "待认领款正在查明付款人"
+        periods.close_month(COURT, "2018-01", explanation=closing, actor=the_holder(Role.FINANCE_REVIEWER))
     db.session.rollback()
     job_id = jobs.start(nightly.BY_HAND, owner_id=auditor_id, user_id=auditor_id)
     return {
@@ -317,7 +323,8 @@ def _books() -> dict[str, dict[str, Any]]:
         "users.grant": {"user_id": the_holder(Role.AUDITOR).id},
         "courts.edit": {"code": COURT},
         "courts.amounts": {"code": COURT},
-        "yearend.close_month": {"month": "2018-01"},
+        "yearend.close_month": {"month": "2018-02"},
         "yearend.close_year": {"year": 2018},
         "yearend.request_reopening": {"month": "2018-01"},
+        "yearend.reopening": {"request_id": a_reopening("2018-01").id},
     }

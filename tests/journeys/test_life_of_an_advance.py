@@ -212,7 +212,7 @@ def the_auditor_reads(court):
     hands = [auditor.facts[hand] for hand in ("制单", "审核")]
     assert hands == ["王会计", "赵复核"] and auditor.facts["合计"] == "15,000.00 元"
     voucher = auditor.paper("打印凭证（PDF）")
-    for told in ("记账凭证", "15,000.00", "壹万伍仟元整", "王会计", "赵复核"):
+    for told in ("付款凭证", "15,000.00", "壹万伍仟元整", "王会计", "赵复核"):
         assert told in voucher, told
     assert not auditor.has_link("申请更正"), "the auditor reads"
     auditor.follow("试算平衡表")

@@ -88,6 +88,14 @@ BREAKS: dict[str, tuple[str, str]] = {
     ),
     "UPDATE day_totals SET credit = credit + 1 WHERE account = '4001'": (DAYS, "湘0602科目4001 在2018-03"),
     "DELETE FROM day_totals WHERE part = 'source:1'": (DAYS, "source:1在2018-"),
+    "UPDATE vouchers SET name = 'opening:9:x' WHERE number = 1": ("期初余额凭证与导入明细相符", "湘0602科目1002.01"),
+    "INSERT INTO openings (court_code, day, file_name, digest, status, line_count, debit, credit, fault_count, "
+    "requested_by_id, requested_at, reviewed_by_id, reason, version) "
+    "SELECT '湘0602', '2018-03-31', 'x', 'x', 'posted', 0, 0, 0, 0, MIN(id), '2018-01-01 00:00:00+00', MAX(id), '', 1 "
+    "FROM users": (
+        "业务凭证都记在期初余额日期之后",
+        "湘0602 2018-0001",
+    ),
     "INSERT INTO standing_balances VALUES ('湘0602', '0000', '', 1, 0, 0, '')": ("期初余额过渡科目为零", "还有1分"),
     "UPDATE closed_months SET closed_at = '2018-01-01 00:00:00+00' WHERE month = '2018-03'": (
         "结账后未再记入凭证",

@@ -18,6 +18,7 @@ KEYS = [
     "cases_total",
     "cases_under_ceiling",
     "cases_concluded_by_advance",
+    "opening",
     "raised",
     "reserved",
     "available",

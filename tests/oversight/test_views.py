@@ -39,7 +39,7 @@ def test_the_trail_shows_each_act_with_its_record_facts_and_seal(app, sign_in):
     assert row[2:5] == ["凭证记账", voucher.cited, COURT]
     assert "编号2018收0001" in row[5] and "合计1.00 元" in row[5]
     assert row[6] == f"{entry.seq} {entry.seal[:8]}"
-    assert page.follow(voucher.cited).heading == "记账凭证2018收0001"
+    assert page.follow(voucher.cited).heading == "收款凭证 2018收0001"
 
 
 def test_the_trail_is_narrowed_by_event_court_and_record(app, sign_in):

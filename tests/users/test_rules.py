@@ -62,6 +62,9 @@ AGREED = {
     "month.close": "FR",
     "year.close": "P",
     "audit.export": "FR AU",
+    "reopening.request": "FR",
+    "reopening.audit": "AU",
+    "reopening.approve": "P",
     "anchor.read": "P AU",
     "anchor.hand_out": "AU",
     "books.verify": "AU",
@@ -96,7 +99,8 @@ def test_administrators_touch_no_money_and_see_no_party():
 def test_the_auditor_reads_everything_and_changes_nothing():
     may = {permission.value for permission in Permission if Role.AUDITOR in MATRIX[permission]}
     takes_away = {"party.reveal", "audit.export", "anchor.hand_out", "books.verify"}
-    assert may == {one.value for one in Permission if one.value.endswith(".read")} | takes_away
+    answers = {"reopening.audit"}  # whether a closed year may be opened again
+    assert may == {one.value for one in Permission if one.value.endswith(".read")} | takes_away | answers
 
 
 @pytest.mark.parametrize(
