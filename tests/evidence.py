@@ -70,7 +70,7 @@ def a_row_with_the_same(key: list[str], name: str) -> Insert:
     """A row that has nothing in common with the first but one of its keys, or its hidden number."""
     columns = db.metadata.tables[name].columns
     values = {one.name: something(one, other=one.name not in key) for one in columns}
-    values |= {one: fitting for one, fitting in FITTING.get(name, {}).items()}
+    values |= FITTING.get(name, {})
     if key == ["rowid"]:
         values |= {"rowid": 1}
         own = list(db.metadata.tables[name].primary_key)

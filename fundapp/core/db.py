@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, current_app
@@ -44,6 +44,7 @@ from fundapp.core.rights import Tables, authorizer, grants
 
 LONGEST_WORD = 40
 ROWS_AT_ONCE = 2000
+FEW_ROWS = 8
 VALUES_AT_ONCE = 4096
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "busy_timeout=10000")
@@ -164,6 +165,15 @@ class Book(Base):
 TABLES = Tables(known=Base.metadata.tables.keys(), append_only=APPEND_ONLY, deletable=DELETABLE)
 permit = authorizer(TABLES)
 
+
+class Head(NamedTuple):
+    """Where a court's chain ends: how many entries, the last seal, and when that entry was recorded."""
+
+    length: int
+    seal: str
+    last_at: datetime | None
+
+
 Model = TypeVar("Model", bound=Base)
 
 
@@ -202,7 +212,7 @@ def transaction(*court_codes: str) -> Iterator[None]:
     db.session.rollback()
     with _turn():
         session = db.session()
-        session.info["transaction"] = court_codes
+        session.info["transaction"], session.info["heads"] = court_codes, {}
         try:
             _begin(sorted(set(court_codes)))
             yield
@@ -211,7 +221,7 @@ def transaction(*court_codes: str) -> Iterator[None]:
             db.session.rollback()
             raise
         finally:
-            del session.info["transaction"]
+            del session.info["transaction"], session.info["heads"]
 
 
 def on_sqlite() -> bool:
@@ -224,19 +234,25 @@ def run(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]
     For the few paths where everything is written at once and SQLAlchemy's own work would cost ten times the
     database's. Parameters stand as ``?`` and are what the driver keeps: whole fen, words, ``stored()`` moments.
     """
-    with _cursor(statement, parameters, False) as cursor:
+    with _cursor(statement, parameters) as cursor:
         return cursor.fetchall() if cursor.description else []
 
 
-def run_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    """The statement once for each row of parameters, in one go; as ``run()``."""
-    if rows:
-        with _cursor(statement, rows, True):
-            pass
+def run_set(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """One statement for many rows of parameters, which stand where it says ``{rows}``: ``(?, ?), (?, ?)``. A few go at
+    once; more go one after the other, without waiting for each. As ``run()``."""
+    if not rows:
+        return
+    places = f"({marks(len(rows[0]))})"
+    if len(rows) <= FEW_ROWS:
+        run(statement.format(rows=", ".join([places] * len(rows))), [value for row in rows for value in row])
+        return
+    with _cursor(statement.format(rows=places), rows, many=True):
+        pass
 
 
 @contextmanager
-def _cursor(statement: str, parameters: Sequence[Any], many: bool) -> Iterator[Any]:
+def _cursor(statement: str, parameters: Sequence[Any], *, many: bool = False) -> Iterator[Any]:
     """A cursor of the driver that has run a statement. Who listens to the connection hears of it, and errors are those
     of SQLAlchemy, as with any other statement."""
     connection = db.session.connection()
@@ -320,9 +336,8 @@ def for_update() -> str:
 
 
 def write(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert these rows in one go; values as ``run()`` takes them."""
-    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(len(columns))})"  # noqa: S608 - names of ours
-    run_many(statement, rows)
+    """Insert these rows; values as ``run()`` takes them."""
+    run_set(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {{rows}}", rows)  # noqa: S608 - names of ours
 
 
 def chunks(values: Sequence[Any]) -> Iterator[list[Any]]:
@@ -362,9 +377,40 @@ def _turn() -> Iterator[None]:
 def _begin(court_codes: list[str]) -> None:
     db.session.connection(execution_options={"begin": "IMMEDIATE"})
     for court_code in court_codes:
-        found = run(f"SELECT court_code FROM books WHERE court_code = ?{for_update()}", (court_code,))  # noqa: S608
-        if not found:
-            raise NoResultFound(f"{court_code} has no book")
+        db.session.info["heads"][court_code] = _read_head(court_code)
+
+
+def _read_head(court_code: str) -> Head:
+    found = run(HEAD + for_update(), (court_code,))
+    if not found:
+        raise NoResultFound(f"{court_code} has no book")
+    ((length, seal, last_at),) = found
+    if isinstance(last_at, str):  # as SQLite keeps it
+        last_at = datetime.fromisoformat(last_at).replace(tzinfo=UTC)
+    return Head(length, seal, last_at)
+
+
+def held_head(court_code: str) -> Head:
+    """The head of the court's chain: as it was read with the lock when the transaction began, or last moved to."""
+    heads: dict[str, Head] = db.session.info.get("heads", {})
+    return heads.get(court_code) or _read_head(court_code)
+
+
+def move_head(court_code: str, before: Head, after: Head) -> None:
+    """Move the head of the court's chain from where it was read, and from nowhere else."""
+    assert after.last_at is not None, "an entry has its moment"
+    to = (after.length, after.seal, stored(after.last_at))
+    moved = run(MOVE_HEAD, (*to, court_code, before.length, before.seal))
+    assert moved, f"{court_code}: the chain moved while its book was locked"
+    if court_code in db.session.info.get("heads", {}):
+        db.session.info["heads"][court_code] = after
+
+
+HEAD = "SELECT chain_length, chain_head, last_at FROM books WHERE court_code = ?"
+MOVE_HEAD = """
+    UPDATE books SET chain_length = ?, chain_head = ?, last_at = ?
+    WHERE court_code = ? AND chain_length = ? AND chain_head = ? RETURNING chain_length
+"""
 
 
 def init_app(app: Flask) -> None:

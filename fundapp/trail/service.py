@@ -2,23 +2,18 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
 from fundapp.core import clock, signing
-from fundapp.core.db import Base, Book, db, for_update, id_of, run, stored, write
+from fundapp.core.db import Base, Book, Head, db, held_head, id_of, move_head, stored, write
 from fundapp.core.errors import RuleViolation
 from fundapp.trail import queries, rules
 from fundapp.trail.models import Attachment, SignedHead
 from fundapp.trail.rules import FACTS, Anchor, Event, SigningReason
 
-BOOK = "SELECT chain_length, chain_head, last_at FROM books WHERE court_code = ?"
-MOVE_BOOK = """
-    UPDATE books SET chain_length = ?, chain_head = ?, last_at = ? WHERE court_code = ? AND chain_length = ?
-    RETURNING chain_length
-"""
 COLUMNS = ("court_code", "seq", "subject", "actor_id", "facts", "previous", "event", "recorded_at", "seal")
 MOST_ATTACHED_BYTES = 10 * 1024 * 1024
 _MEDIA_TYPES = {b"%PDF-": "application/pdf", b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -55,34 +50,28 @@ def record_all(
         RuleViolation: as ``record``.
     """
     db.session.flush()
-    ((kept, head, last_at),) = run(BOOK + for_update(), (court_code,))
+    before = held_head(court_code)
     now = clock.now()
-    if last_at is not None and now < _moment(last_at):
+    if before.last_at is not None and now < before.last_at:
         raise RuleViolation("服务器时间早于上一笔操作留痕，系统暂停办理业务，请系统管理员校准服务器时间。")
     rows = []
-    length, at = kept, stored(now)
+    length, seal = before.length, before.seal
     actor_id = id_of(actor) if isinstance(actor, Base) else actor.id
     for subject, facts in told:
         assert facts.keys() == FACTS[event], f"{event.value} wants {sorted(FACTS[event])}, not {sorted(facts)}"
         length += 1
-        entry = {
+        entry: dict[str, Any] = {
             "court_code": court_code,
             "seq": length,
             "subject": subject,
             "actor_id": actor_id,
             "facts": rules.canonical_facts({name: str(value) for name, value in facts.items()}),
-            "previous": head,
+            "previous": seal,
         }
-        head = rules.seal(event=event.value, recorded_at=now, **entry)
-        rows.append((*entry.values(), event.value, at, head))
+        seal = rules.seal(event=event.value, recorded_at=now, **entry)
+        rows.append((*entry.values(), event.value, stored(now), seal))
     write("trail_entries", COLUMNS, rows)
-    moved = run(MOVE_BOOK, (length, head, at, court_code, kept))
-    assert moved, f"{court_code}: the chain moved while its book was locked"
-
-
-def _moment(kept: str | datetime) -> datetime:
-    """A moment as the driver gives it back: text on SQLite."""
-    return datetime.fromisoformat(kept).replace(tzinfo=UTC) if isinstance(kept, str) else kept
+    move_head(court_code, before, Head(length, seal, now))
 
 
 def sign_head(court_code: str, *, reason: SigningReason) -> SignedHead:

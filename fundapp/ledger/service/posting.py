@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from fundapp.core import clock
-from fundapp.core.db import blind_index, db, id_of, new_ids, run, run_many, stored, stored_day, write
+from fundapp.core.db import blind_index, db, id_of, new_ids, run, run_set, stored, stored_day, write
 from fundapp.core.money import from_fen, to_fen, total
 from fundapp.ledger import queries, rules
 from fundapp.ledger.models import NumberSeries
@@ -39,22 +39,28 @@ SERIES = """
     RETURNING year, kind, last_number
 """
 # The end of a day, begun with that of the last day before it.
-BEGIN_DAY = """
+BEGIN_DAYS = """
     INSERT INTO day_totals (court_code, account, part, day, debit, credit)
-    VALUES (?, ?, ?, ?,
-        COALESCE((SELECT d.debit FROM day_totals d WHERE d.court_code = ? AND d.account = ? AND d.part = ?
-            AND d.day < ? ORDER BY d.day DESC LIMIT 1), 0),
-        COALESCE((SELECT d.credit FROM day_totals d WHERE d.court_code = ? AND d.account = ? AND d.part = ?
-            AND d.day < ? ORDER BY d.day DESC LIMIT 1), 0))
+    SELECT v.column1, v.column2, v.column3, v.column4,
+        COALESCE((SELECT d.debit FROM day_totals d WHERE d.court_code = v.column1 AND d.account = v.column2
+            AND d.part = v.column3 AND d.day < v.column4 ORDER BY d.day DESC LIMIT 1), 0),
+        COALESCE((SELECT d.credit FROM day_totals d WHERE d.court_code = v.column1 AND d.account = v.column2
+            AND d.part = v.column3 AND d.day < v.column4 ORDER BY d.day DESC LIMIT 1), 0)
+    FROM (VALUES {rows}) v WHERE true
     ON CONFLICT (court_code, account, part, day) DO NOTHING
 """
-MOVE_STANDING = """
-    UPDATE standing_balances SET debit = debit + ?, credit = credit + ?
-    WHERE court_code = ? AND account = ? AND part = ?
-"""
 MOVE_DAYS = """
-    UPDATE day_totals SET debit = debit + ?, credit = credit + ?
-    WHERE court_code = ? AND account = ? AND part = ? AND day >= ?
+    UPDATE day_totals SET debit = day_totals.debit + v.column5, credit = day_totals.credit + v.column6
+    FROM (VALUES {rows}) v
+    WHERE day_totals.court_code = v.column1 AND day_totals.account = v.column2 AND day_totals.part = v.column3
+        AND day_totals.day >= v.column4
+"""
+MOVE_STANDING = """
+    UPDATE standing_balances
+    SET debit = standing_balances.debit + v.column4, credit = standing_balances.credit + v.column5
+    FROM (VALUES {rows}) v
+    WHERE standing_balances.court_code = v.column1 AND standing_balances.account = v.column2
+        AND standing_balances.part = v.column3
 """
 
 
@@ -323,8 +329,8 @@ def _keep_standing(court_code: str, changes: dict[tuple[Account, str], Change]) 
         taken = credit - debit if guard is Side.DEBIT else debit - credit
         if guard is not None and taken > 0:
             rules.check_covered(from_fen(free.get((account, part), 0)), from_fen(taken))
-    keys = sorted(changes, key=lambda key: (key[0].value, key[1]))
-    run_many(MOVE_STANDING, [(*changes[key], court_code, key[0].value, key[1]) for key in keys if key in free])
+    keys = sorted(changes, key=_by_code)
+    run_set(MOVE_STANDING, [(court_code, key[0].value, key[1], *changes[key]) for key in keys if key in free])
     begun = [_standing_row(court_code, *key, *changes[key]) for key in keys if key not in free]
     write("standing_balances", STANDING_COLUMNS, begun)
 
@@ -335,8 +341,17 @@ def _standing_row(court_code: str, account: Account, part: str, debit: int, cred
 
 
 def _keep_days(court_code: str, changes: dict[tuple[Account, str, date], Change]) -> None:
-    """Each day's end: begun with that of the day before, then moved, and with it every later day that is kept."""
-    keys = sorted(changes, key=lambda key: (key[0].value, key[1], key[2]))
-    named = [(court_code, account.value, part, stored_day(day)) for account, part, day in keys]
-    run_many(BEGIN_DAY, [row * 3 for row in named])
-    run_many(MOVE_DAYS, [(*changes[key], *row) for key, row in zip(keys, named, strict=True)])
+    """Each day's end: begun with that of the day before, then moved, and with it every later day that is kept.
+
+    One day after the other: a row may be moved by several days, and a set moves it once.
+    """
+    for day in sorted({day for _, _, day in changes}):
+        parts = sorted(((account, part) for account, part, of in changes if of == day), key=_by_code)
+        named = [(court_code, account.value, part, stored_day(day)) for account, part in parts]
+        run_set(BEGIN_DAYS, named)
+        moved = [changes[account, part, day] for account, part in parts]
+        run_set(MOVE_DAYS, [(*name, *change) for name, change in zip(named, moved, strict=True)])
+
+
+def _by_code(part: tuple[Account, str]) -> tuple[str, str]:
+    return part[0].value, part[1]
