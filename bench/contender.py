@@ -42,6 +42,8 @@ class Contender:
         try:
             self.hear()
         except EOFError as never_ready:
+            if python == OWN_PYTHON:
+                raise  # a peer may be missing, we may not
             self.absent = str(never_ready).strip().splitlines()[-1]
 
     def ask(self, work: str, *arguments: Any) -> Any:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from bench.contender import latencies, seconds, serve
 from fundapp import create_app
@@ -34,7 +34,8 @@ from fundapp.ledger.rules import Account, Booked, Movement, booked
 from fundapp.ledger.service import Entry, Hands
 from fundapp.oversight import checks
 from fundapp.users.rules import Role
-from tests.builders.ledger import a_voucher, how_posted, the_hands, unguarded
+from tests.attacker import owner, unguarded
+from tests.builders.ledger import a_voucher, how_posted, the_hands
 from tests.builders.people import COURT, the_holder
 
 CASES = 1_000
@@ -141,9 +142,9 @@ class Books:
 
     def spoilt(self) -> list[str]:
         """A voucher of which one digit was changed behind everybody's back, and what ``verify`` then says."""
-        with unguarded("posting_lines"):
-            line = db.session.execute(text("SELECT MAX(id) / 2 FROM posting_lines")).scalar_one()
-            _change(line, +1)
+        line = db.session.execute(text("SELECT MAX(id) / 2 FROM posting_lines")).scalar_one()
+        with unguarded("posting_lines") as connection:
+            _change(connection, line, +1)
         voucher = db.session.execute(
             text(
                 "SELECT v.year, v.number FROM vouchers v JOIN posting_lines p ON p.voucher_id = v.id WHERE p.id = :id"
@@ -151,8 +152,9 @@ class Books:
             {"id": line},
         ).one()
         found = self.problems()
-        with transaction():
-            _change(line, -1)
+        db.session.rollback()
+        with owner() as connection:
+            _change(connection, line, -1)
         return [f"{voucher.year}-{voucher.number:04d}", *found]
 
     def problems(self) -> list[str]:
@@ -188,8 +190,8 @@ class Books:
             ledger.post_all(entries, court_code=self.court_code, actor=actor)
 
 
-def _change(line: int, fen: int) -> None:
-    db.session.execute(text("UPDATE posting_lines SET amount = amount + :fen WHERE id = :id"), {"fen": fen, "id": line})
+def _change(connection: Connection, line: int, fen: int) -> None:
+    connection.execute(text("UPDATE posting_lines SET amount = amount + :fen WHERE id = :id"), {"fen": fen, "id": line})
 
 
 def _ended(work: Callable[..., Any]) -> Callable[..., Any]:

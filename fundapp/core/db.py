@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import count
@@ -174,6 +175,16 @@ class Head(NamedTuple):
     last_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Held:
+    """What a transaction holds on to: its connection, one cursor of the driver, and the heads of the chains that it has
+    locked."""
+
+    connection: Connection
+    cursor: Any
+    heads: dict[str, Head]
+
+
 Model = TypeVar("Model", bound=Base)
 
 
@@ -212,7 +223,7 @@ def transaction(*court_codes: str) -> Iterator[None]:
     db.session.rollback()
     with _turn():
         session = db.session()
-        session.info["transaction"], session.info["heads"] = court_codes, {}
+        session.info["transaction"] = court_codes
         try:
             _begin(sorted(set(court_codes)))
             yield
@@ -221,7 +232,8 @@ def transaction(*court_codes: str) -> Iterator[None]:
             db.session.rollback()
             raise
         finally:
-            del session.info["transaction"], session.info["heads"]
+            del session.info["transaction"]
+            session.info.pop("held", None)
 
 
 def on_sqlite() -> bool:
@@ -234,8 +246,7 @@ def run(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]
     For the few paths where everything is written at once and SQLAlchemy's own work would cost ten times the
     database's. Parameters stand as ``?`` and are what the driver keeps: whole fen, words, ``stored()`` moments.
     """
-    with _cursor(statement, parameters) as cursor:
-        return cursor.fetchall() if cursor.description else []
+    return _executed(statement, parameters)
 
 
 def run_set(statement: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -247,29 +258,26 @@ def run_set(statement: str, rows: Sequence[Sequence[Any]]) -> None:
     if len(rows) <= FEW_ROWS:
         run(statement.format(rows=", ".join([places] * len(rows))), [value for row in rows for value in row])
         return
-    with _cursor(statement.format(rows=places), rows, many=True):
-        pass
+    _executed(statement.format(rows=places), rows, many=True)
 
 
-@contextmanager
-def _cursor(statement: str, parameters: Sequence[Any], *, many: bool = False) -> Iterator[Any]:
-    """A cursor of the driver that has run a statement. Who listens to the connection hears of it, and errors are those
-    of SQLAlchemy, as with any other statement."""
-    connection = db.session.connection()
+def _executed(statement: str, parameters: Sequence[Any], *, many: bool = False) -> list[tuple[Any, ...]]:
+    """The rows of a statement. Who listens to the connection hears of it, and errors are those of SQLAlchemy, as with
+    any other statement; a transaction uses one cursor throughout."""
+    held: Held | None = db.session.info.get("held")
+    connection = held.connection if held else db.session.connection()
+    cursor = held.cursor if held else connection.connection.cursor()
     dialect = connection.dialect
     if dialect.paramstyle != "qmark":
         statement = _numbered(statement)
-    cursor = connection.connection.cursor()
     try:
         (cursor.executemany if many else cursor.execute)(statement, parameters)
         connection.dispatch.after_cursor_execute(connection, cursor, statement, parameters, None, many)
-        yield cursor
+        return list(cursor.fetchall()) if cursor.description else []
     except dialect.loaded_dbapi.Error as error:
         raise DBAPIError.instance(
             statement, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
         ) from error
-    finally:
-        cursor.close()
 
 
 def walk(statement: str, parameters: Sequence[Any] = ()) -> Generator[tuple[Any, ...], None, None]:
@@ -375,9 +383,10 @@ def _turn() -> Iterator[None]:
 
 
 def _begin(court_codes: list[str]) -> None:
-    db.session.connection(execution_options={"begin": "IMMEDIATE"})
+    connection = db.session.connection(execution_options={"begin": "IMMEDIATE"})
+    held = db.session.info["held"] = Held(connection, connection.connection.cursor(), {})
     for court_code in court_codes:
-        db.session.info["heads"][court_code] = _read_head(court_code)
+        held.heads[court_code] = _read_head(court_code)
 
 
 def _read_head(court_code: str) -> Head:
@@ -392,8 +401,8 @@ def _read_head(court_code: str) -> Head:
 
 def held_head(court_code: str) -> Head:
     """The head of the court's chain: as it was read with the lock when the transaction began, or last moved to."""
-    heads: dict[str, Head] = db.session.info.get("heads", {})
-    return heads.get(court_code) or _read_head(court_code)
+    held: Held | None = db.session.info.get("held")
+    return (held and held.heads.get(court_code)) or _read_head(court_code)
 
 
 def move_head(court_code: str, before: Head, after: Head) -> None:
@@ -402,8 +411,9 @@ def move_head(court_code: str, before: Head, after: Head) -> None:
     to = (after.length, after.seal, stored(after.last_at))
     moved = run(MOVE_HEAD, (*to, court_code, before.length, before.seal))
     assert moved, f"{court_code}: the chain moved while its book was locked"
-    if court_code in db.session.info.get("heads", {}):
-        db.session.info["heads"][court_code] = after
+    held: Held | None = db.session.info.get("held")
+    if held and court_code in held.heads:
+        held.heads[court_code] = after
 
 
 HEAD = "SELECT chain_length, chain_head, last_at FROM books WHERE court_code = ?"
