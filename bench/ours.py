@@ -25,7 +25,7 @@ from fundapp import create_app
 from fundapp.core import clock
 from fundapp.core.commands import migrate_to_head
 from fundapp.core.config import Settings
-from fundapp.core.db import db, on_sqlite, transaction
+from fundapp.core.db import db, transaction
 from fundapp.core.errors import RuleViolation
 from fundapp.core.money import LARGEST, ZERO, from_fen
 from fundapp.ledger import queries as books
@@ -42,7 +42,6 @@ CASES = 1_000
 SOURCE = "source:1"
 FIRST_DAY, TODAY = date(2018, 1, 2), date(2018, 12, 20)
 CHUNK = 10_000
-WARM = 100
 # These books know no register of advances, so the check that compares the two must speak; every other must not.
 MISSING_REGISTER = "应收垫付款等于垫付减追回（分案，乙类）"
 
@@ -64,11 +63,6 @@ class Books:
         migrate_to_head()
         for court_code in (self.court_code, *other_courts):
             a_voucher(str(LARGEST.amount), name="bench:fund", court_code=court_code, day=FIRST_DAY, source=SOURCE)
-        self.post(WARM)
-        if not on_sqlite():  # what PostgreSQL does by itself within the first minute: until then it guesses its plans
-            db.session.rollback()
-            with owner() as connection:
-                connection.execute(text("ANALYZE"))
 
     def post(self, count: int) -> float:
         """So many vouchers, a transaction each."""

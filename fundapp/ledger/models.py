@@ -56,7 +56,6 @@ class Voucher(Base):
         Index("uq_vouchers_kind_number", "court_code", "year", "kind", "kind_number", unique=True),
         Index("uq_vouchers_adjusts_id", "adjusts_id", unique=True),
         Index("uq_vouchers_restates_id", "restates_id", unique=True),
-        Index("ix_vouchers_court_code_business_date", "court_code", "business_date"),
         Index("ix_vouchers_court_code_id", "court_code", "id"),
         Index("ix_vouchers_court_code_posted_on", "court_code", "posted_on"),
     )

@@ -188,6 +188,7 @@ def upgrade() -> None:
         op.execute(statement)
     op.drop_table("voucher_series")
     op.drop_table("month_turnovers")
+    op.drop_index("ix_vouchers_court_code_business_date", "vouchers")  # journals and ledgers go by the posting day
     op.create_index("uq_vouchers_kind_number", "vouchers", ["court_code", "year", "kind", "kind_number"], unique=True)
     op.create_index("uq_vouchers_adjusts_id", "vouchers", ["adjusts_id"], unique=True)
     op.create_index("uq_vouchers_restates_id", "vouchers", ["restates_id"], unique=True)
@@ -208,6 +209,7 @@ def downgrade() -> None:
     for index in ("ix_vouchers_court_code_posted_on", "uq_vouchers_restates_id", "uq_vouchers_adjusts_id"):
         op.drop_index(index, "vouchers")
     op.drop_index("uq_vouchers_kind_number", "vouchers")
+    op.create_index("ix_vouchers_court_code_business_date", "vouchers", ["court_code", "business_date"])
     op.create_table(
         "voucher_series",
         sa.Column("court_code", sa.String(length=10), nullable=False),
