@@ -2,7 +2,6 @@
 of forty lines ends, on both engines."""
 
 from collections import Counter
-from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -159,9 +158,10 @@ class AnyOrder(RuleBasedStateMachine):
             self.return_request(voucher_id)
             return
         assert may
-        self.model.add(day, debit, credit, abs(less), word, red=less > 0)
-        if less > 0:  # red: mirrored and deducted, the model deducts from the original's own sides
-            self.model.moves[-1] = (day, credit, debit, less, True)
+        if less > 0:
+            self.model.add(day, credit, debit, less, word, red=True)  # mirrored, and deducted
+        else:
+            self.model.add(day, debit, credit, -less, word)
         del self.open[voucher_id]
 
     def return_request(self, voucher_id: int) -> None:
@@ -190,7 +190,6 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(earlier=st.integers(0, 1))
     def reopen(self, earlier: int) -> None:
         """The last closed month and no other."""
-        is_last = not earlier
         month = self.model.closed[-1 - min(earlier, len(self.model.closed) - 1)]
         is_last = month == self.model.closed[-1]
         try:
@@ -218,10 +217,14 @@ class AnyOrder(RuleBasedStateMachine):
         may = not self.model.numbers and not self.model.closed and fen not in self.imported
         lines = [a_line("1002.02", "借", str(from_fen(fen).amount)), a_line("2103.01", "贷", str(from_fen(fen).amount))]
         day = date(2017, 12, 31)
-        with clock.at(self.today), suppress(RuleViolation, AssertionError):
-            posted(lines, day=day)
-            assert may
-        if not may or fen == 0:
+        try:
+            with clock.at(self.today):
+                posted(lines, day=day)
+        except (RuleViolation, AssertionError):  # the builder asserts that the file has no faults
+            assert not may or fen == 0
+            return
+        assert may
+        if fen == 0:
             return
         self.imported.add(fen)
         for debit, credit in (("1002.02", "0000"), ("0000", "2103.01")):

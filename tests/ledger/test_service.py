@@ -293,9 +293,6 @@ def draw_for(name: str, amount: str | None) -> None:
             ledger.post("drawn", [booked(Movement.FUND_CASH_DRAWN, yuan(amount))], **how)
 
 
-# what the database refuses when the rule is gone round
-
-
 # periods
 
 

@@ -93,7 +93,6 @@ from fundapp.ledger.queries.vouchers import (
     requester,
     signatures,
     voucher,
-    voucher_of,
     vouchers,
 )
 
@@ -180,7 +179,6 @@ __all__ = [
     "unfinished",
     "voucher",
     "voucher_count",
-    "voucher_of",
     "voucher_years",
     "vouchers",
 ]

@@ -35,11 +35,6 @@ def voucher(voucher_id: int, scope: frozenset[str]) -> Voucher:
     return found
 
 
-def voucher_of(court_code: str, name: str) -> Voucher | None:
-    """The voucher of a named act, if it was posted."""
-    return db.session.scalar(select(Voucher).where(Voucher.court_code == court_code, Voucher.name == name))
-
-
 @dataclass(frozen=True)
 class Linked:
     """Another voucher that a voucher corrects, or that corrects it (``is_later``)."""
