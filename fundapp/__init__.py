@@ -81,8 +81,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _join(app: Flask, feature: str) -> None:
-    """Register what a feature has: its models, its labels, its pages."""
+    """Register what a feature has: its models, its tables of the audit package, its labels, its pages."""
     _room(feature, "models")
+    _room(feature, "tables")
     rules = _room(feature, "rules")
     if rules is not None:
         templating.teach_labels(getattr(rules, "LABELS", {}))

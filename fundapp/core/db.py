@@ -109,6 +109,12 @@ class Sealed(TypeDecorator[str]):
         return _cipher().decrypt(sealed[1:13], sealed[13:], self.VERSION).decode()
 
 
+def unsealed(value: Any) -> str | None:
+    """The text of a sealed column that was read past SQLAlchemy; anything that is not sealed, as it is."""
+    sealed = isinstance(value, bytes | memoryview)
+    return Sealed().process_result_value(bytes(value), db.engine.dialect) if sealed else value
+
+
 def blind_index(text: str, purpose: str) -> str:
     """A keyed digest by which a sealed value can be found, and only by someone who knows it whole."""
     return hmac.digest(current_app.config["INDEX_KEY"], f"{purpose}\0{text}".encode(), "sha256").hex()

@@ -6,7 +6,7 @@ before it: whoever changes one byte anywhere, be it in a header, is found out. W
 same ``checker.py`` that travels inside the package.
 """
 
-import enum
+import csv
 import hashlib
 import io
 import itertools
@@ -18,19 +18,18 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from fundapp.core import clock
 from fundapp.core.db import snapshot
-from fundapp.core.money import bare
-from fundapp.core.spreadsheet import Sheet, SheetColumn, write_csv, write_xlsx
+from fundapp.core.money import bare, from_fen
+from fundapp.core.spreadsheet import FORMULA_STARTS, Sheet, SheetColumn, write_xlsx
+from fundapp.core.tables import TABLES, Column, Row, Scope, Table
 from fundapp.core.templating import LABELS
-from fundapp.ledger.rules import Account
 from fundapp.trail import queries as trail
 from fundapp.yearend import checker, queries, rules
-from fundapp.yearend.queries.tables import TABLES, Column, Row, Scope, Table, word
 
 CHECKER = "check.py"
 README = "README.txt"
@@ -123,9 +122,10 @@ def _csv(folder: Path, table: Table, scope: Scope) -> _Member:
     path = folder / "csv" / f"{table.name}.csv"
     path.parent.mkdir(exist_ok=True)
     rows = _Counted(table.rows(scope))
-    columns = [SheetColumn(column.key, _csv_kind(column)) for column in table.columns]
-    with path.open("wb") as file:
-        write_csv(file, Sheet(table.title, columns, ([_for_programs(cell) for cell in row] for row in rows)))
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)  # CRLF, quotes where RFC 4180 asks for them
+        writer.writerow([column.key for column in table.columns])
+        writer.writerows(_for_programs(table.columns, rows))
     return _member(f"csv/{table.name}.csv", path, rows.count)
 
 
@@ -141,22 +141,45 @@ class _Counted:
             yield row
 
 
-def _csv_kind(column: Column) -> str:
-    return "text" if column.kind in ("moment", "number") else column.kind
+def _for_programs(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[list[Any]]:
+    """Rows of a CSV file: amounts in yuan, and nothing that a spreadsheet would take for a formula."""
+    amounts = [at for at, column in enumerate(columns) if column.kind == "money"]
+    texts = [at for at, column in enumerate(columns) if column.kind == "text" and column.words is None]
+    for row in rows:
+        cells = list(row)
+        for at in amounts:
+            if (fen := cells[at]) is not None:
+                cells[at] = f"{fen // 100}.{fen % 100:02d}" if fen >= 0 else f"-{-fen // 100}.{-fen % 100:02d}"
+        for at in texts:
+            if isinstance(text := cells[at], str) and text.startswith(FORMULA_STARTS):
+                cells[at] = "'" + text
+        yield cells
 
 
-def _for_programs(cell: Any) -> Any:
-    """A cell of a CSV file: words by their value, moments in UTC to the microsecond, as the trail seals them."""
-    if isinstance(cell, datetime):
-        return cell.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return word(cell)
+def _for_people(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[list[Any]]:
+    """Rows of a worksheet: amounts and days as such, moments by the court's clock, words in Chinese."""
+    readings = [(at, _reading(column)) for at, column in enumerate(columns) if column.kind in KINDS or column.words]
+    for row in rows:
+        cells = list(row)
+        for at, reading in readings:
+            if (cell := cells[at]) is not None:
+                cells[at] = reading(cell)
+        yield cells
 
 
-def _for_people(cell: Any) -> Any:
-    """A cell of a worksheet: words in Chinese, moments by the court's clock (the column's kind sees to that)."""
-    if isinstance(cell, enum.Enum) and not isinstance(cell, Account):
-        return LABELS.get(cell, cell.value)
-    return word(cell)
+KINDS: dict[str, Callable[[Any], Any]] = {
+    "money": from_fen,
+    "day": date.fromisoformat,
+    "moment": datetime.fromisoformat,
+}
+"""How the stored form of a cell becomes what the worksheet shows, where these differ."""
+
+
+def _reading(column: Column) -> Callable[[Any], Any]:
+    if column.words is None:
+        return KINDS[column.kind]
+    labels = {word.value: LABELS.get(word, word.value) for word in column.words}
+    return lambda value: labels[value]
 
 
 def _workbook(folder: Path, name: str, scope: Scope, counts: dict[str, int]) -> _Member:
@@ -174,8 +197,7 @@ def _sheets(table: Table, scope: Scope, counts: dict[str, int]) -> Iterator[Shee
     parts = max(1, -(-counts[f"csv/{table.name}.csv"] // ROWS_PER_SHEET))
     for part in range(1, parts + 1):
         title = table.title if parts == 1 else f"{table.title} {part}"
-        some = itertools.islice(rows, ROWS_PER_SHEET)
-        yield Sheet(title, columns, ([_for_people(cell) for cell in row] for row in some))
+        yield Sheet(title, columns, _for_people(table.columns, itertools.islice(rows, ROWS_PER_SHEET)))
 
 
 def _width(column: Column) -> int:

@@ -19,11 +19,11 @@ from fundapp.core import clock
 from fundapp.core.db import db, transaction
 from fundapp.core.errors import RuleViolation
 from fundapp.core.spreadsheet import read_table
+from fundapp.core.tables import TABLES
 from fundapp.ledger import queries as books
 from fundapp.ledger.rules import Account, Model, Movement
 from fundapp.trail import queries as trail
 from fundapp.yearend import checker, package
-from fundapp.yearend.queries.tables import TABLES
 from tests.builders.funding import a_receipt
 from tests.builders.ledger import a_voucher
 from tests.builders.people import COURT, OTHER_COURT, the_books

@@ -1,23 +1,15 @@
-"""Opening balances: the imports that were sent on, and their lines."""
+"""Tables of the audit package: the imports of opening balances that were sent on, and their lines."""
 
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, select
 
+from fundapp.cases.models import Case
+from fundapp.cases.tables import CASE
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, record_id, stream, table, within
 from fundapp.ledger.models import Opening, OpeningLine
-from fundapp.ledger.rules import OpeningStatus
-from fundapp.yearend.queries.tables.registry import (
-    CASE,
-    COURT,
-    ID,
-    Column,
-    Row,
-    Scope,
-    amount_column,
-    stream,
-    table,
-    within,
-)
+from fundapp.ledger.rules import OpeningStatus, Side
+from fundapp.users.tables import people
 
 
 @table(
@@ -30,7 +22,7 @@ from fundapp.yearend.queries.tables.registry import (
     Column("line_count", "行数", "lines", "number"),
     amount_column("debit", "借方合计", "sum of the debit side"),
     amount_column("credit", "贷方合计", "sum of the credit side"),
-    Column("status", "状态", "status; the balances of posted and undo_requested stand in the books"),
+    Column("status", "状态", "status; posted and undo_requested stand in the books", words=OpeningStatus),
     Column("requested_by", "经办人", "who sent it to review"),
     Column("reviewed_by", "复核人", "who posted or returned it"),
     Column("undo_requested_by", "申请冲销人", "who asked for it to be undone"),
@@ -43,8 +35,9 @@ def _openings(scope: Scope) -> Iterable[Row]:
         Opening.debit, Opening.credit, Opening.status, Opening.requested_by_id, Opening.reviewed_by_id,
         Opening.undo_requested_by_id, Opening.undo_reviewed_by_id, Opening.requested_at,
     ).where(*_sent(scope))  # fmt: skip
+    names = people(scope)
     for *facts, requested, reviewed, undo_requested, undo_reviewed, at in stream(query.order_by(Opening.id)):
-        hands = (scope.people[hand] for hand in (requested, reviewed, undo_requested, undo_reviewed))
+        hands = (names[hand] for hand in (requested, reviewed, undo_requested, undo_reviewed))
         yield *facts, *hands, at
 
 
@@ -54,7 +47,7 @@ def _openings(scope: Scope) -> Iterable[Row]:
     COURT,
     Column("line", "行", "row of the file", "number"),
     Column("account", "科目编号", "code of the account"),
-    Column("side", "方向", "side on which the file states the amount"),
+    Column("side", "方向", "side on which the file states the amount", words=Side),
     amount_column("amount", "金额", "amount; below zero it counts on the other side"),
     Column("case_ref", "案件标识", "case it concerns (case:ID)"),
     Column("source_ref", "资金来源标识", "source of the money (source:ID)"),
@@ -64,14 +57,14 @@ def _opening_lines(scope: Scope) -> Iterable[Row]:
     query = (
         select(
             OpeningLine.opening_id, Opening.court_code, OpeningLine.line, OpeningLine.account, OpeningLine.side,
-            OpeningLine.amount, OpeningLine.case_ref, OpeningLine.source_ref,
+            OpeningLine.amount, OpeningLine.case_ref, OpeningLine.source_ref, Case.number,
         )
         .join(Opening, Opening.id == OpeningLine.opening_id)
+        .outerjoin(Case, Case.id == record_id(OpeningLine.case_ref, "case"))
         .where(*_sent(scope))
         .order_by(OpeningLine.opening_id, OpeningLine.line)
     )  # fmt: skip
-    for *facts, case, source in stream(query):
-        yield *facts, case, source, scope.case_numbers.get(case)
+    return stream(query)
 
 
 def _sent(scope: Scope) -> tuple[ColumnElement[bool], ...]:

@@ -1,21 +1,22 @@
-"""People and their acts: accounts, roles, and the whole trail."""
+"""Tables of the audit package: who signs in, and with which roles."""
 
 from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from fundapp.trail.models import TrailEntry
+from fundapp.core.db import db
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, stream, table, within
 from fundapp.users.models import Grant, User
-from fundapp.yearend.queries.tables.registry import (
-    COURT,
-    ID,
-    Column,
-    Row,
-    Scope,
-    stream,
-    table,
-    within,
-)
+from fundapp.users.rules import Role
+
+
+def people(scope: Scope) -> dict[int | None, str]:
+    """Every user's login name by id; nobody has none."""
+    return scope.recall(_usernames)
+
+
+def _usernames(scope: Scope) -> dict[int | None, str]:
+    return {None: "", **dict(db.session.execute(select(User.id, User.username)).all())}
 
 
 @table(
@@ -37,7 +38,7 @@ def _users(scope: Scope) -> Iterable[Row]:
     ID,
     Column("user_id", "用户标识", "id of the user", "number"),
     Column("username", "登录名", "login name"),
-    Column("role", "岗位", "role"),
+    Column("role", "岗位", "role", words=Role),
     Column("granted_by", "授权人", "who granted it; empty at the set-up of the system"),
     Column("granted_at", "授权时间", "when", "moment"),
     Column("ended_by", "收回人", "who ended it"),
@@ -53,25 +54,6 @@ def _grants(scope: Scope) -> Iterable[Row]:
         .where(within(User.court_code, scope))
         .order_by(Grant.id)
     )  # fmt: skip
+    names = people(scope)
     for *facts, granted_by, granted_at, ended_by, ended_at in stream(query):
-        yield *facts, scope.people[granted_by], granted_at, scope.people[ended_by], ended_at
-
-
-@table(
-    "trail", "操作留痕", "trail", "Every act from the first on, each sealed onto the one before",
-    COURT,
-    Column("seq", "序号", "number in the court's chain, without gap", "number"),
-    Column("recorded_at", "时间", "moment of recording", "moment"),
-    Column("event", "事项", "what was done"),
-    Column("subject", "事项标识", "on which record"),
-    Column("actor_id", "办理人标识", "id of the user who did it", "number"),
-    Column("facts", "要素", "what the event tells, as JSON"),
-    Column("previous", "上一条校验码", "seal of the entry before"),
-    Column("seal", "校验码", "SHA-256 of all of these, each as its length, a colon and its bytes, after the version 1"),
-)  # fmt: skip
-def _trail(scope: Scope) -> Iterable[Row]:
-    query = select(
-        TrailEntry.court_code, TrailEntry.seq, TrailEntry.recorded_at, TrailEntry.event, TrailEntry.subject,
-        TrailEntry.actor_id, TrailEntry.facts, TrailEntry.previous, TrailEntry.seal,
-    )  # fmt: skip
-    return stream(query.where(within(TrailEntry.court_code, scope)).order_by(TrailEntry.court_code, TrailEntry.seq))
+        yield *facts, names[granted_by], granted_at, names[ended_by], ended_at

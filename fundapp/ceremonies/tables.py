@@ -1,24 +1,16 @@
-"""Payout ceremonies: who was paid, how, and who watched."""
+"""Tables of the audit package: payout ceremonies, who was paid, how, and who watched."""
 
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, select
 
 from fundapp.cases.models import Case, Party
-from fundapp.cases.rules import masked_name
+from fundapp.cases.rules import ClaimCategory, PartyKind
+from fundapp.cases.tables import CASE, named
 from fundapp.ceremonies.models import Ceremony, CeremonyLine, Witness
-from fundapp.yearend.queries.tables.registry import (
-    CASE,
-    COURT,
-    ID,
-    Column,
-    Row,
-    Scope,
-    amount_column,
-    stream,
-    table,
-    within,
-)
+from fundapp.ceremonies.rules import CeremonyStatus, LineSource, Method, PayeeStatus, WitnessCapacity
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.users.tables import people
 
 
 @table(
@@ -29,7 +21,7 @@ from fundapp.yearend.queries.tables.registry import (
     Column("place", "地点", "place"),
     Column("held_on", "举行日期", "held on", "day"),
     Column("host", "主持人", "host"),
-    Column("status", "状态", "status when the package was made"),
+    Column("status", "状态", "status when the package was made", words=CeremonyStatus),
     amount_column("fund_cash_drawn", "提取垫付现金", "cash drawn from the fund"),
     amount_column("fund_cash_returned", "交回垫付现金", "cash returned to the fund"),
     amount_column("case_cash_drawn", "提取案款现金", "cash drawn from case money"),
@@ -46,8 +38,9 @@ def _ceremonies(scope: Scope) -> Iterable[Row]:
         Ceremony.case_cash_returned, Ceremony.planned_by_id, Ceremony.frozen_by_id, Ceremony.closed_by_id,
         Ceremony.closed_at,
     )  # fmt: skip
+    names = people(scope)
     for *facts, planned, frozen, closed, closed_at in stream(query.where(*_held(scope)).order_by(Ceremony.id)):
-        yield *facts, scope.people[planned], scope.people[frozen], scope.people[closed], closed_at
+        yield *facts, names[planned], names[frozen], names[closed], closed_at
 
 
 def _held(scope: Scope) -> tuple[ColumnElement[bool], ...]:
@@ -59,16 +52,16 @@ def _held(scope: Scope) -> tuple[ColumnElement[bool], ...]:
     ID,
     Column("ceremony_id", "大会标识", "id of the ceremony", "number"),
     Column("sequence", "序号", "line of the list", "number"),
-    Column("source", "资金性质", "advance or case money"),
+    Column("source", "资金性质", "advance or case money", words=LineSource),
     Column("advance_id", "垫付标识", "id of the advance"),
     Column("payout_id", "案款发放标识", "id of the payout"),
     CASE,
-    Column("payee", "领款人（脱敏）", "payee, masked"),
-    Column("category", "案由类别", "what the money is owed for"),
+    Column("payee", "领款人", "payee, masked"),
+    Column("category", "案由类别", "what the money is owed for", words=ClaimCategory),
     amount_column("amount", "金额", "amount"),
-    Column("method", "方式", "transfer or cash"),
-    Column("status", "状态", "what became of the line"),
-    Column("agent", "代领人（脱敏）", "agent, masked"),
+    Column("method", "方式", "transfer or cash", words=Method),
+    Column("status", "状态", "what became of the line", words=PayeeStatus),
+    Column("agent", "代领人", "agent, masked"),
     Column("first_staff", "经办人员", "first of the two staff"),
     Column("second_staff", "复核人员", "second of the two staff"),
     Column("paid_at", "发放时间", "when", "moment"),
@@ -88,9 +81,21 @@ def _ceremony_lines(scope: Scope) -> Iterable[Row]:
         .where(*_held(scope))
         .order_by(CeremonyLine.ceremony_id, CeremonyLine.sequence)
     )  # fmt: skip
+    names = people(scope)
     for *facts, kind, name, category, amount, method, status, agent, first, second, paid_at, reason in stream(query):
-        line = (masked_name(name, kind), category, amount, method, status, masked_name(agent) if agent else None)
-        yield *facts, *line, scope.people[first], scope.people[second], paid_at, reason
+        line = (
+            named(scope, name, kind),
+            category,
+            amount,
+            method,
+            status,
+            _agent(scope, agent),
+        )
+        yield *facts, *line, names[first], names[second], paid_at, reason
+
+
+def _agent(scope: Scope, name: str | None) -> str | None:
+    return named(scope, name, PartyKind.PERSON.value) if name else None
 
 
 @table(
@@ -98,7 +103,7 @@ def _ceremony_lines(scope: Scope) -> Iterable[Row]:
     ID,
     Column("ceremony_id", "大会标识", "id of the ceremony", "number"),
     Column("name", "姓名", "name"),
-    Column("capacity", "身份", "as what invited"),
+    Column("capacity", "身份", "as what invited", words=WitnessCapacity),
     Column("organisation", "单位", "organisation"),
 )  # fmt: skip
 def _witnesses(scope: Scope) -> Iterable[Row]:

@@ -1,0 +1,45 @@
+"""Table of the audit package: the payments of advances."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from fundapp.advances.models import Advance, AdvancePayment
+from fundapp.advances.rules import Channel
+from fundapp.cases.models import Case
+from fundapp.cases.tables import CASE
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.ledger.models import Voucher
+from fundapp.ledger.tables import REFERENCE, VOUCHER, VOUCHER_ID, cited
+
+
+@table(
+    "payments", "垫付付款", "fund", "The one payment of each advance, up to the year's end",
+    ID,
+    COURT,
+    Column("advance_id", "垫付标识", "id of the advance", "number"),
+    Column("case_id", "案件标识", "id of the case", "number"),
+    CASE,
+    amount_column("amount", "金额", "amount"),
+    Column("paid_on", "付款日期", "paid on", "day"),
+    Column("channel", "渠道", "bank batch, or transfer or cash at a ceremony", words=Channel),
+    Column("paid_through", "付款依据", "line of the batch or ceremony that paid it"),
+    REFERENCE,
+    VOUCHER_ID,
+    VOUCHER,
+)  # fmt: skip
+def _payments(scope: Scope) -> Iterable[Row]:
+    query = (
+        select(
+            AdvancePayment.id, AdvancePayment.court_code, AdvancePayment.advance_id, Advance.case_id, Case.number,
+            AdvancePayment.amount, AdvancePayment.paid_on, AdvancePayment.channel, AdvancePayment.paid_through,
+            AdvancePayment.bank_reference, AdvancePayment.voucher_id, Voucher.year, Voucher.kind, Voucher.kind_number,
+        )
+        .join(Advance, Advance.id == AdvancePayment.advance_id)
+        .join(Case, Case.id == Advance.case_id)
+        .join(Voucher, Voucher.id == AdvancePayment.voucher_id)
+        .where(within(AdvancePayment.court_code, scope), AdvancePayment.paid_on <= scope.last_day)
+        .order_by(AdvancePayment.id)
+    )  # fmt: skip
+    for *facts, year, kind, number in stream(query):
+        yield *facts, cited(year, kind, number)

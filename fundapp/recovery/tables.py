@@ -1,0 +1,119 @@
+"""Tables of the audit package: advances with what was recovered of them, and how receipts were split."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Select, Subquery, func, or_, select
+
+from fundapp.advances.models import Advance, AdvancePayment
+from fundapp.advances.rules import AdvanceStatus
+from fundapp.cases.models import Case, Party, PayeeAccount
+from fundapp.cases.tables import CASE, named
+from fundapp.core.db import unsealed
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.eligibility.rules import RecoveryOrder
+from fundapp.ledger.models import Voucher
+from fundapp.ledger.tables import VOUCHER, VOUCHER_ID, cited
+from fundapp.recovery.models import Allocation
+from fundapp.users.tables import people
+
+
+@table(
+    "advances", "垫付申请", "fund", "Advances, with what was paid and recovered of each up to the year's end",
+    ID,
+    COURT,
+    Column("case_id", "案件标识", "id of the case", "number"),
+    CASE,
+    Column("creditor", "申请执行人", "creditor, masked"),
+    Column("account", "收款账户", "account to be paid, masked"),
+    amount_column("amount", "金额", "amount asked for"),
+    Column("status", "状态", "status when the package was made", words=AdvanceStatus),
+    Column("round", "审批轮次", "round of approval", "number"),
+    Column("requested_on", "申请日期", "requested on", "day"),
+    Column("recovery_order", "追偿次序", "who is served first from what the debtor pays later", words=RecoveryOrder),
+    Column("payload_digest", "付款要素校验码", "SHA-256 of case, payee, account and amount as signed"),
+    Column("prepared_by", "经办人", "who prepared it"),
+    amount_column("paid", "已垫付", "paid, reversed payments left out"),
+    amount_column("recovered", "已追回", "recovered, reversed allocations left out"),
+    amount_column("outstanding", "未收回", "paid less recovered"),
+)  # fmt: skip
+def _advances(scope: Scope) -> Iterable[Row]:
+    paid, recovered = _standing_sums(scope)
+    query = (
+        select(
+            Advance.id, Advance.court_code, Advance.case_id, Case.number, Party.kind, Party.name,
+            PayeeAccount.number if scope.is_unmasked else PayeeAccount.number_mask, Advance.amount, Advance.status,
+            Advance.round, Advance.requested_on, Advance.recovery_order, Advance.payload_digest,
+            Advance.prepared_by_id, paid.c.amount, recovered.c.amount,
+        )
+        .join(Case, Case.id == Advance.case_id)
+        .join(Party, Party.id == Advance.creditor_id)
+        .join(PayeeAccount, PayeeAccount.id == Advance.account_id)
+        .outerjoin(paid, paid.c.advance_id == Advance.id)
+        .outerjoin(recovered, recovered.c.advance_id == Advance.id)
+        .where(within(Advance.court_code, scope), Advance.requested_on <= scope.last_day)
+        .order_by(Advance.id)
+    )  # fmt: skip
+    names = people(scope)
+    for *case, kind, name, account, amount, status, at, on, order, digest, prepared, out, back in stream(query):
+        who = (named(scope, name, kind), unsealed(account))
+        facts = (amount, status, at, on, order, digest, names[prepared])
+        yield *case, *who, *facts, out or 0, back or 0, (out or 0) - (back or 0)
+
+
+def _standing_sums(scope: Scope) -> tuple[Subquery, Subquery]:
+    """Paid and recovered by advance, without what was reversed up to the year's end."""
+    paid = select(AdvancePayment.advance_id, func.sum(AdvancePayment.amount).label("amount")).where(
+        within(AdvancePayment.court_code, scope),
+        AdvancePayment.paid_on <= scope.last_day,
+        AdvancePayment.voucher_id.not_in(_reversed(scope)),
+    )
+    recovered = select(Allocation.advance_id, func.sum(Allocation.fund).label("amount")).where(
+        within(Allocation.court_code, scope),
+        Allocation.business_date <= scope.last_day,
+        or_(Allocation.voucher_id.is_(None), Allocation.voucher_id.not_in(_reversed(scope))),
+    )
+    return (
+        paid.group_by(AdvancePayment.advance_id).subquery("paid"),
+        recovered.group_by(Allocation.advance_id).subquery("recovered"),
+    )
+
+
+def _reversed(scope: Scope) -> Select[int | None]:
+    of_the_package = (within(Voucher.court_code, scope), Voucher.posted_on <= scope.last_day)
+    return select(Voucher.reverses_id).where(Voucher.reverses_id.is_not(None), *of_the_package)
+
+
+@table(
+    "recoveries", "追偿分配", "case_money", "How each receipt of a debtor was split, up to the year's end",
+    ID,
+    COURT,
+    Column("receipt_id", "案款到账标识", "id of the receipt", "number"),
+    Column("case_id", "案件标识", "id of the case", "number"),
+    CASE,
+    Column("advance_id", "垫付标识", "id of the advance", "number"),
+    Column("recovery_order", "分配次序", "who is served first", words=RecoveryOrder),
+    Column("business_date", "业务日期", "day", "day"),
+    amount_column("amount", "到账金额", "amount of the receipt"),
+    amount_column("outstanding_before", "分配前未收回", "outstanding before"),
+    amount_column("creditor_rest_before", "分配前债权余额", "what was still owed to the creditor before"),
+    amount_column("fund", "归还资金", "part of the fund"),
+    amount_column("creditor", "申请执行人", "part of the creditor"),
+    amount_column("refund", "退还被执行人", "refund to the debtor"),
+    VOUCHER_ID,
+    VOUCHER,
+)  # fmt: skip
+def _recoveries(scope: Scope) -> Iterable[Row]:
+    query = (
+        select(
+            Allocation.id, Allocation.court_code, Allocation.receipt_id, Allocation.case_id, Case.number,
+            Allocation.advance_id, Allocation.recovery_order, Allocation.business_date, Allocation.amount,
+            Allocation.outstanding_before, Allocation.creditor_rest_before, Allocation.fund, Allocation.creditor,
+            Allocation.refund, Allocation.voucher_id, Voucher.year, Voucher.kind, Voucher.kind_number,
+        )
+        .join(Case, Case.id == Allocation.case_id)
+        .outerjoin(Voucher, Voucher.id == Allocation.voucher_id)
+        .where(within(Allocation.court_code, scope), Allocation.business_date <= scope.last_day)
+        .order_by(Allocation.id)
+    )  # fmt: skip
+    for *facts, year, kind, number in stream(query):
+        yield *facts, cited(year, kind, number)
