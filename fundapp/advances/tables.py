@@ -11,6 +11,7 @@ from fundapp.cases.tables import CASE
 from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
 from fundapp.ledger.models import Voucher
 from fundapp.ledger.tables import REFERENCE, VOUCHER, VOUCHER_ID, cited
+from fundapp.trail.rules import Event
 
 
 @table(
@@ -27,6 +28,7 @@ from fundapp.ledger.tables import REFERENCE, VOUCHER, VOUCHER_ID, cited
     REFERENCE,
     VOUCHER_ID,
     VOUCHER,
+    records={Event.ADVANCE_PAID.value: "advance_id"},
 )  # fmt: skip
 def _payments(scope: Scope) -> Iterable[Row]:
     query = (

@@ -9,7 +9,7 @@ from fundapp.cases.rules import ClaimCategory, PartyKind
 from fundapp.cases.tables import CASE, named
 from fundapp.ceremonies.models import Ceremony, CeremonyLine, Witness
 from fundapp.ceremonies.rules import CeremonyStatus, LineSource, Method, PayeeStatus, WitnessCapacity
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Term, amount_column, stream, table, tie, within
 from fundapp.users.tables import people
 
 
@@ -110,3 +110,16 @@ def _witnesses(scope: Scope) -> Iterable[Row]:
     query = select(Witness.id, Witness.ceremony_id, Witness.name, Witness.capacity, Witness.organisation)
     held = query.join(Ceremony, Ceremony.id == Witness.ceremony_id).where(*_held(scope))
     return stream(held.order_by(Witness.id))
+
+
+for _source, _cash in ((LineSource.ADVANCE, "fund_cash"), (LineSource.CASE_MONEY, "case_cash")):
+    _closed = {"status": (CeremonyStatus.CLOSED.value,)}
+    _handed = {"status": (PayeeStatus.PAID.value,), "source": (_source.value,), "method": (Method.CASH.value,)}
+    tie(
+        "兑现大会现金",
+        [
+            Term("ceremonies", f"{_cash}_drawn", ("id",), _closed),
+            Term("ceremonies", f"{_cash}_returned", ("id",), _closed, sign=-1),
+        ],
+        [Term("ceremony_lines", "amount", ("ceremony_id",), _handed)],
+    )

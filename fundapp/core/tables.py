@@ -7,7 +7,7 @@ are written, for programs and for people, is the package's affair. Personal data
 """
 
 import enum
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
@@ -74,20 +74,58 @@ class Table:
     meaning: str
     columns: tuple[Column, ...]
     rows: Rows
+    records: Mapping[str, str]
 
 
 TABLES: list[Table] = []
 
 
-def table(name: str, title: str, workbook: str, meaning: str, *columns: Column) -> Callable[[Rows], Rows]:
-    """Declare the function below as the source of a table's rows."""
+def table(
+    name: str, title: str, workbook: str, meaning: str, *columns: Column, records: Mapping[str, str] | None = None
+) -> Callable[[Rows], Rows]:
+    """Declare the function below as the source of a table's rows.
+
+    Args:
+        records: events of the trail up to the year's end whose subject must stand in the table, each with the column
+            where the subject's number is found; the checker looks.
+    """
 
     def declare(rows: Rows) -> Rows:
         assert name not in {one.name for one in TABLES}, f"two tables are called {name}"
-        TABLES.append(Table(name, title, workbook, meaning, columns, rows))
+        TABLES.append(Table(name, title, workbook, meaning, columns, rows, records or {}))
         return rows
 
     return declare
+
+
+class Term(NamedTuple):
+    """Amounts of a table, added up by what stands in some columns.
+
+    Args:
+        where: the words that a column must hold for a row to count.
+    """
+
+    table: str
+    amount: str
+    by: tuple[str, ...] = ()
+    where: Mapping[str, tuple[str, ...]] = {}
+    sign: int = 1
+
+
+class Tie(NamedTuple):
+    """表间勾稽: every sum on the left is the sum on the right of the same key; the checker adds them up again."""
+
+    told: str
+    left: tuple[Term, ...]
+    right: tuple[Term, ...]
+
+
+TIES: list[Tie] = []
+
+
+def tie(told: str, left: Sequence[Term], right: Sequence[Term]) -> None:
+    """Declare sums of tables that must agree; ``told`` names them in Chinese."""
+    TIES.append(Tie(told, tuple(left), tuple(right)))
 
 
 def stream(query: Select[*tuple[Any, ...]]) -> Iterator[Row]:
@@ -130,7 +168,7 @@ def within(column: Any, scope: Scope) -> ColumnElement[bool]:
 
 def record_id(reference: Any, kind: str) -> ColumnElement[int]:
     """The number in a reference such as ``case:17``, to join the register of that kind by."""
-    return cast(func.substr(reference, len(kind) + 2), Integer)
+    return cast(func.nullif(func.substr(reference, len(kind) + 2), ""), Integer)
 
 
 def amount_column(key: str, header: str, meaning: str) -> Column:

@@ -12,6 +12,7 @@ from fundapp.custody.models import CaseReceipt, Payout
 from fundapp.custody.rules import CaseReceiptStatus, PayoutChannel, PayoutStatus, Purpose
 from fundapp.ledger.models import Voucher
 from fundapp.ledger.tables import REFERENCE, VOUCHER, VOUCHER_ID, cited
+from fundapp.trail.rules import Event
 from fundapp.users.tables import people
 
 
@@ -30,6 +31,7 @@ from fundapp.users.tables import people
     Column("confirmed_by", "复核人", "who confirmed it"),
     VOUCHER_ID,
     VOUCHER,
+    records={Event.CASE_MONEY_RECORDED.value: "id"},
 )  # fmt: skip
 def _case_receipts(scope: Scope) -> Iterable[Row]:
     query = (
@@ -71,6 +73,7 @@ def _case_receipts(scope: Scope) -> Iterable[Row]:
     REFERENCE,
     VOUCHER_ID,
     VOUCHER,
+    records={Event.PAYOUT_REQUESTED.value: "id"},
 )  # fmt: skip
 def _payouts(scope: Scope) -> Iterable[Row]:
     query = (

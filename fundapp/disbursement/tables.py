@@ -9,7 +9,7 @@ from fundapp.advances.models import Advance
 from fundapp.cases.models import Party
 from fundapp.cases.tables import CASE, named
 from fundapp.core.db import unsealed
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Term, amount_column, stream, table, tie, within
 from fundapp.disbursement.models import Batch, BatchLine
 from fundapp.disbursement.rules import BatchStatus, LineStatus
 from fundapp.ledger.tables import REFERENCE
@@ -80,3 +80,7 @@ def _batch_lines(scope: Scope) -> Iterable[Row]:
     for *order, kind, payee, paid_to, amount, status, message, reference, paid_on, repeats in stream(query):
         result = (amount, status, message, reference, paid_on, repeats)
         yield *order, named(scope, payee, kind), unsealed(paid_to), *result
+
+
+tie("批次与发放明细", [Term("batches", "total", by=("id",))], [Term("batch_lines", "amount", by=("batch_id",))])
+tie("发放明细与批次", [Term("batch_lines", "amount", by=("batch_id",))], [Term("batches", "total", by=("id",))])

@@ -10,6 +10,7 @@ from fundapp.funding.rules import Direction, ReceiptStatus, SourceKind
 from fundapp.ledger.models import PostingLine, Voucher
 from fundapp.ledger.rules import Account, Ink, Movement
 from fundapp.ledger.tables import REFERENCE, VOUCHER, cited
+from fundapp.trail.rules import Event
 from fundapp.users.tables import people
 
 
@@ -26,6 +27,7 @@ from fundapp.users.tables import people
     amount_column("used", "垫付", "paid out as advances"),
     amount_column("recovered", "追回", "recovered, including reversals of payments"),
     amount_column("balance", "结余", "what is left of it, in the bank and in cash"),
+    records={Event.SOURCE_REGISTERED.value: "id"},
 )  # fmt: skip
 def _sources(scope: Scope) -> Iterable[Row]:
     flows = _source_flows(scope)
@@ -76,6 +78,7 @@ def _source_flows(scope: Scope) -> dict[str, dict[int, int]]:
     Column("recorded_by", "登记人", "who recorded it"),
     Column("confirmed_by", "复核人", "who confirmed it"),
     VOUCHER,
+    records={Event.RECEIPT_RECORDED.value: "id"},
 )  # fmt: skip
 def _fund_receipts(scope: Scope) -> Iterable[Row]:
     query = (

@@ -9,6 +9,7 @@ from fundapp.cases.tables import CASE
 from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, record_id, stream, table, within
 from fundapp.ledger.models import Opening, OpeningLine
 from fundapp.ledger.rules import OpeningStatus, Side
+from fundapp.trail.rules import Event
 from fundapp.users.tables import people
 
 
@@ -28,6 +29,7 @@ from fundapp.users.tables import people
     Column("undo_requested_by", "申请冲销人", "who asked for it to be undone"),
     Column("undo_reviewed_by", "复核冲销人", "who undid it"),
     Column("requested_at", "办理时间", "when it was sent", "moment"),
+    records={Event.OPENING_POSTED.value: "id"},
 )  # fmt: skip
 def _openings(scope: Scope) -> Iterable[Row]:
     query = select(

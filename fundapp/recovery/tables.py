@@ -14,6 +14,7 @@ from fundapp.eligibility.rules import RecoveryOrder
 from fundapp.ledger.models import Voucher
 from fundapp.ledger.tables import VOUCHER, VOUCHER_ID, cited
 from fundapp.recovery.models import Allocation
+from fundapp.trail.rules import Event
 from fundapp.users.tables import people
 
 
@@ -35,6 +36,7 @@ from fundapp.users.tables import people
     amount_column("paid", "已垫付", "paid, reversed payments left out"),
     amount_column("recovered", "已追回", "recovered, reversed allocations left out"),
     amount_column("outstanding", "未收回", "paid less recovered"),
+    records={Event.ADVANCE_REQUESTED.value: "id"},
 )  # fmt: skip
 def _advances(scope: Scope) -> Iterable[Row]:
     paid, recovered = _standing_sums(scope)
@@ -101,6 +103,7 @@ def _reversed(scope: Scope) -> Select[int | None]:
     amount_column("refund", "退还被执行人", "refund to the debtor"),
     VOUCHER_ID,
     VOUCHER,
+    records={Event.RECOVERY_ALLOCATED.value: "receipt_id"},
 )  # fmt: skip
 def _recoveries(scope: Scope) -> Iterable[Row]:
     query = (

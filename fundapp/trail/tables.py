@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from fundapp.core.tables import COURT, Column, Row, Scope, stream, table, within
-from fundapp.trail.models import TrailEntry
-from fundapp.trail.rules import Event
+from fundapp.trail.models import SignedHead, TrailEntry
+from fundapp.trail.rules import Event, SigningReason
 
 
 @table(
@@ -27,3 +27,22 @@ def _trail(scope: Scope) -> Iterable[Row]:
         TrailEntry.actor_id, TrailEntry.facts, TrailEntry.previous, TrailEntry.seal,
     )  # fmt: skip
     return stream(query.where(within(TrailEntry.court_code, scope)).order_by(TrailEntry.court_code, TrailEntry.seq))
+
+
+@table(
+    "signed_heads", "链头签名", "trail", "Heads of the trail, signed with the installation's key",
+    COURT,
+    Column("length", "留痕条数", "number of the entry whose seal is the head", "number"),
+    Column("head", "末端校验码", "seal of that entry"),
+    Column("signed_at", "签名时间", "moment of signing", "moment"),
+    Column("reason", "缘由", "why it was signed then", words=SigningReason),
+    Column("key_id", "密钥指纹", "the first 32 digits of the SHA-256 of the public key"),
+    Column("signature", "签名", "Ed25519 over the anchor of these, see docs/audit-package.md"),
+)  # fmt: skip
+def _signed_heads(scope: Scope) -> Iterable[Row]:
+    query = select(
+        SignedHead.court_code, SignedHead.length, SignedHead.head, SignedHead.signed_at, SignedHead.reason,
+        SignedHead.key_id, SignedHead.signature,
+    )  # fmt: skip
+    order = (SignedHead.court_code, SignedHead.length, SignedHead.id)
+    return stream(query.where(within(SignedHead.court_code, scope)).order_by(*order))

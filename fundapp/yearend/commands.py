@@ -63,11 +63,13 @@ def _bar(year: int) -> Any:
 
 @audit_group.command("verify")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def verify(file: Path) -> None:
+@click.option("--key", "keys", multiple=True, help="Fingerprint of the court's key, as on its anchor sheets.")
+@click.option("--anchor", "anchors", multiple=True, help="An anchor handed out earlier, held against the package.")
+def verify(file: Path, keys: tuple[str, ...], anchors: tuple[str, ...]) -> None:
     """Check a package: the ZIP FILE itself, every file in it, and every figure recomputed. Asks no database."""
     try:
         with file.open("rb") as stream:
-            figures = package.verify(stream)
+            figures = package.verify(stream, (*keys, *anchors))
     except checker.Difference as difference:
         raise click.ClickException(f"核对不符：{difference}") from difference
     except OSError as unreadable:

@@ -5,10 +5,13 @@ import io
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from fundapp.advances import queries as advances
 from fundapp.ceremonies.rules import Method
-from fundapp.core import clock
+from fundapp.core import clock, signing
 from fundapp.core.db import transaction
 from fundapp.core.money import yuan
 from fundapp.disbursement.rules import LineStatus
@@ -124,17 +127,19 @@ def unclaimed(amount: str, *, day: date = date(YEAR, 1, 5)) -> None:
         posting.post_drafts([draft], court_code=COURT, actor=the_holder(Role.FINANCE_REVIEWER))
 
 
-def a_package(folder: Path, *, year: int = YEAR, court_codes: tuple[str, ...] = (COURT,)) -> bytes:
+def a_package(
+    folder: Path, *, year: int = YEAR, court_codes: tuple[str, ...] = (COURT,), is_unmasked: bool = False
+) -> bytes:
     """The bytes of the package of a year."""
     target = folder / "package.zip"
     with clock.at(date(year + 1, 1, 10)):
-        package.build(year, court_codes, target, progress=lambda done, total: None)
+        package.build(year, court_codes, target, progress=lambda done, total: None, is_unmasked=is_unmasked)
     return target.read_bytes()
 
 
-def verified(data: bytes | bytearray) -> list[str]:
+def verified(data: bytes | bytearray, *trusted: str) -> list[str]:
     """What ``audit verify`` finds of these bytes."""
-    return package.verify(io.BytesIO(data))
+    return package.verify(io.BytesIO(data), trusted)
 
 
 def unpacked(data: bytes) -> Files:
@@ -145,22 +150,30 @@ def unpacked(data: bytes) -> Files:
 
 def sealed_again(files: Files, folder: Path) -> bytes:
     """These files packed and sealed as a package would be, whatever they say."""
-    members = [package._copied(folder / "again", name, content) for name, content in files.items()]
-    package._packed(members, folder / "again.zip")
+    members = [package.copied(folder / "again", name, content) for name, content in files.items()]
+    package.packed(members, folder / "again.zip")
     return (folder / "again.zip").read_bytes()
 
 
-def told_again(files: Files) -> Files:
-    """The same files with a manifest that fits them: what a forger does who knows the format."""
+def told_again(files: Files, sign_key: Ed25519PrivateKey | None = None, **changes: Any) -> Files:
+    """The same files with a manifest that fits them, signed: what a forger does who knows the format and has a key,
+    the court's own when none is named."""
     manifest = json.loads(files[checker.MANIFEST])
     for entry in manifest["files"]:
         content = files[entry["name"]]
         entry |= {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         if "rows" in entry:
             entry["rows"] = content.count(b"\r\n") - 1
-    content = json.dumps(manifest, ensure_ascii=False).encode()
-    line = f"{hashlib.sha256(content).hexdigest()}  {checker.MANIFEST}\n".encode()
-    return files | {checker.MANIFEST: content, checker.MANIFEST_DIGEST: line}
+    content = json.dumps(manifest | changes, ensure_ascii=False).encode()
+    sign_key = sign_key or Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64)))
+    key_id = signing.fingerprint(sign_key.public_key().public_bytes_raw())
+    digest = hashlib.sha256(content).hexdigest()
+    signed = f"{checker.SIGNED_FORM}|{digest}|{key_id}"
+    return files | {
+        checker.MANIFEST: content,
+        checker.MANIFEST_DIGEST: f"{digest}  {checker.MANIFEST}\n".encode(),
+        checker.SIGNATURE: f"{signed}|{sign_key.sign(signed.encode()).hex()}\n".encode(),
+    }
 
 
 class InMemory(checker.Folder):

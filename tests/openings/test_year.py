@@ -64,14 +64,14 @@ def test_an_undone_opening_and_a_tried_one_are_told_rightly_in_the_package(app, 
 # What a forger does to the tables of a package, by name: what stands there, what he writes, and what is found.
 FORGERIES = {
     "opening_lines": [
-        (",1218.01,debit,9000.00,", ",1218.01,debit,9001.00,", "not the sum of its lines"),
-        (",3001,credit,89500.00,", ",4001,credit,89500.00,", "do not carry its lines"),
-        ("80000.00,,source:1,", "80000.00,,source:2,", "do not carry its lines"),
+        (",1218.01,debit,9000.00,", ",1218.01,debit,9001.00,", "与明细合计不符"),
+        (",3001,credit,89500.00,", ",4001,credit,89500.00,", "凭证与明细不符"),
+        ("80000.00,,source:1,", "80000.00,,source:2,", "凭证与明细不符"),
     ],
     "openings": [
-        (",posted,", ",requested,", "do not carry its lines"),
-        (",posted,", ",undone,", "do not carry its lines"),
-        ("2017-12-31", "2018-12-31", "business is posted on or before its day"),
+        (",posted,", ",requested,", "凭证与明细不符"),
+        (",posted,", ",undone,", "凭证与明细不符"),
+        ("2017-12-31", "2018-12-31", "业务早于期初"),
     ],
     "sources": [(",80500.00,0.00", ",80501.00,0.00", "与分录不符")],
 }
@@ -98,7 +98,7 @@ def test_a_register_without_its_import_is_found_by_the_checker(app, tmp_path):
     for table in ("openings", "opening_lines"):
         header = files[f"csv/{table}.csv"].decode("utf-8-sig").split("\r\n")[0]
         files[f"csv/{table}.csv"] = f"{header}\r\n".encode("utf-8-sig")
-    with pytest.raises(checker.Difference, match="1 is missing"):
+    with pytest.raises(checker.Difference, match="缺少留痕所记的行"):
         checker.check(InMemory(told_again(files)))
 
 

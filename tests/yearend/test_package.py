@@ -11,11 +11,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
-from fundapp.cases.models import Party
+from fundapp.advances.models import Advance
+from fundapp.cases.models import Party, PayeeAccount
 from fundapp.cases.rules import PartyKind
-from fundapp.core import clock
+from fundapp.core import clock, signing
 from fundapp.core.db import db, transaction
 from fundapp.core.errors import RuleViolation
 from fundapp.core.spreadsheet import read_table
@@ -23,7 +27,10 @@ from fundapp.core.tables import TABLES
 from fundapp.ledger import queries as books
 from fundapp.ledger.rules import Account, Model, Movement
 from fundapp.trail import queries as trail
+from fundapp.trail import service as recording
+from fundapp.trail.rules import SigningReason
 from fundapp.yearend import checker, package
+from fundapp.yearend.package import container
 from tests.builders.funding import a_receipt
 from tests.builders.ledger import a_voucher
 from tests.builders.people import COURT, OTHER_COURT, the_books
@@ -63,7 +70,8 @@ def test_the_package_of_a_whole_year_is_found_right(app, folder):
     assert "advanced 垫付 25,000.00" in figures
     assert "recovered 已追回 10,000.00" in figures
     assert "fund left 资金结余 85,000.00" in figures
-    assert "handed over at ceremonies 大会发放 21,000.00" in figures
+    assert "signatures 审批签署 15" in figures
+    assert "signed heads 链头签名 14, anchors 存证码 0" in figures
     assert "courts closed 已年终结账法院 1 / 1" in figures
     assert books.balance(COURT, Account.FUND_BANK).amount == 85000
 
@@ -114,6 +122,19 @@ def test_personal_data_leaves_only_masked(app, folder):
         assert person.identity not in told
         assert person.phone is None or person.phone not in told
         assert not [account for account in person.accounts if account.number in told]
+
+
+def test_an_unmasked_package_names_persons_whole_and_says_so(app, folder):
+    a_year()
+    files = unpacked(a_package(folder, is_unmasked=True))
+    assert json.loads(files["manifest.json"])["personal_data"] == "whole"
+    told = b"".join(content for name, content in files.items() if name.startswith("csv/")).decode("utf-8", "replace")
+    for person in db.session.scalars(select(Party)).all():
+        assert person.name in told and person.identity in told
+    for account in db.session.scalars(select(PayeeAccount).join(Advance, Advance.account_id == PayeeAccount.id)):
+        assert account.number in told
+    assert "未脱敏" in files["README.txt"].decode("utf-8-sig")
+    assert verified(sealed_again(files, folder))
 
 
 def test_earlier_years_are_the_openings_and_later_ones_are_left_out(app, folder):
@@ -169,7 +190,7 @@ def test_a_package_of_a_year_that_has_not_begun_is_refused_and_nothing_is_writte
 
 def test_a_broken_export_leaves_no_file(app, folder, monkeypatch):
     a_receipt("100.00")
-    monkeypatch.setattr(package, "_seal", lambda stream: 1 // 0)
+    monkeypatch.setattr(container, "_seal", lambda stream: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         a_package(folder)
     assert list(folder.iterdir()) == []
@@ -242,18 +263,18 @@ def test_what_is_hidden_in_a_resealed_container_is_found_out(live_app, folder):
     hidden = folder / "hidden.zip"
     with hidden.open("w+b") as stream:
         stream.write(b"hidden" + data)
-        package._seal(stream)
+        container._seal(stream)
     with pytest.raises(DIFFERS, match=r"more than its members|was changed|cannot be read"):
         verified(hidden.read_bytes())
     with pytest.raises(DIFFERS, match=r"\.\./escape"):
-        package._check_layout(_Archive("../escape"), 10**6)
+        container._check_layout(_Archive("../escape"), 10**6)
 
 
 class _Archive:
     """A container with one entry of this name."""
 
     def __init__(self, name):
-        entry = package._entry("name")
+        entry = container._entry("name")
         entry.filename, entry.flag_bits, entry.header_offset = name, 0, 0
         self.infolist = lambda: [entry]
 
@@ -268,18 +289,18 @@ def test_a_file_that_is_no_package_is_named_as_such(live_app, folder):
 # ---- what a forger does who knows the format
 
 FORGED = {
-    "an amount": ("postings", "60000.00", "60001.00", "2018收0001: the postings"),
-    "an amount on the voucher and its posting": ("vouchers", "60000.00", "60001.00", "2018收0001: the postings"),
-    "the summary of an entry's facts": ("trail", "60000.00", "70000.00", "does not match its seal"),
-    "a turnover": ("months", ",100000.00,", ",100001.00,", "turnover or balance"),
-    "a balance": ("trial_balance", "85000.00", "85001.00", "trial balance"),
-    "a source's money": ("sources", "60000.00", "60000.01", "does not match"),
-    "a payment": ("payments", ",16000.00,", ",15999.99,", "金额不符"),
-    "a recovery": ("recoveries", ",10000.00,0.00,0.00,", ",9000.00,1000.00,0.00,", "金额不符"),
-    "a receipt of case money": ("case_receipts", ",5000.00,", ",4999.00,", "paid out more than came in"),
-    "a payout": ("payouts", ",12000.00,", ",11000.00,", "科目与台账不符"),
-    "a batch": ("batches", ",30000.00,2,", ",30000.01,2,", "not the sum of its lines"),
-    "the cash of a ceremony": ("ceremonies", ",16000.00,7000.00,", ",16000.00,6000.00,", "cash does not balance"),
+    "an amount": ("postings", "60000.00", "60001.00", "2018收0001：分录合计不符"),
+    "an amount on the voucher and its posting": ("vouchers", "60000.00", "60001.00", "2018收0001：分录合计不符"),
+    "the summary of an entry's facts": ("trail", "60000.00", "70000.00", "与校验码不符"),
+    "a turnover": ("months", ",100000.00,", ",100001.00,", "月发生额或余额不符"),
+    "a balance": ("trial_balance", "85000.00", "85001.00", "试算平衡表不符"),
+    "a source's money": ("sources", "60000.00", "60000.01", "与分录不符"),
+    "a payment": ("payments", ",16000.00,", ",15999.99,", "分配前未收回不符"),
+    "a recovery": ("recoveries", ",10000.00,0.00,0.00,", ",9000.00,1000.00,0.00,", "分配与次序不符"),
+    "a receipt of case money": ("case_receipts", ",5000.00,", ",4999.00,", "案款超付"),
+    "a payout": ("payouts", ",12000.00,", ",11000.00,", "，台账"),
+    "a batch": ("batches", ",30000.00,2,", ",30000.01,2,", "批次与发放明细不符"),
+    "the cash of a ceremony": ("ceremonies", ",16000.00,7000.00,", ",16000.00,6000.00,", "兑现大会现金不符"),
     "who signed": ("decisions", ",agreed,", ",refused,", "审批不全"),
 }
 
@@ -330,17 +351,17 @@ def test_two_vouchers_swapped_are_found_out(live_app, folder):
     files = unpacked(a_package(folder))
     swapped = files["csv/vouchers.csv"].split(b"\r\n")
     swapped[2], swapped[3] = swapped[3], swapped[2]
-    with pytest.raises(DIFFERS, match="2018 number 2 is missing"):
+    with pytest.raises(DIFFERS, match="2018缺第2号"):
         checker.check(InMemory(told_again(files | {"csv/vouchers.csv": b"\r\n".join(swapped)})))
 
 
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("csv/vouchers.csv", b'\xef\xbb\xbfid\r\n"', "cannot be read"),
-        ("csv/vouchers.csv", b"\xff\xfe", "cannot be read"),
-        ("csv/vouchers.csv", b"id,court_code\r\n1\r\n", "ragged"),
-        ("csv/trail.csv", b"court_code\r\nX\r\n", "no court"),
+        ("csv/vouchers.csv", b'\xef\xbb\xbfid\r\n"', "无法读取"),
+        ("csv/vouchers.csv", b"\xff\xfe", "无法读取"),
+        ("csv/vouchers.csv", b"id,court_code\r\n1\r\n", "列数不符"),
+        ("csv/trail.csv", b"court_code\r\nX\r\n", "不是本包的法院"),
     ],
 )
 def test_a_table_that_cannot_be_read_is_told_and_not_a_crash(live_app, folder, name, content, told):
@@ -348,6 +369,71 @@ def test_a_table_that_cannot_be_read_is_told_and_not_a_crash(live_app, folder, n
     files = unpacked(a_package(folder))
     with pytest.raises(DIFFERS, match=told):
         checker.check(InMemory(told_again(files | {name: content})))
+
+
+# ---- signatures and what is kept outside
+
+
+def test_whoever_makes_the_manifest_again_without_the_key_is_named(live_app, folder):
+    a_receipt("100.00")
+    files = unpacked(a_package(folder))
+    shorter = files["csv/trail.csv"].rsplit(b"\r\n", 2)[0] + b"\r\n"
+    cut = told_again(files | {"csv/trail.csv": shorter}) | {checker.SIGNATURE: files[checker.SIGNATURE]}
+    with pytest.raises(DIFFERS, match="不是法院密钥对清单的签名"):
+        checker.check(InMemory(cut))
+    with pytest.raises(DIFFERS, match="不是法院密钥对清单的签名"):
+        checker.check(InMemory(told_again(files, Ed25519PrivateKey.generate())))
+
+
+def test_a_chain_cut_at_its_end_is_contradicted_by_the_heads_signed_inside(live_app, folder):
+    a_year()
+    year_closed()
+    files = unpacked(a_package(folder))
+    rows = files["csv/trail.csv"].split(b"\r\n")
+    last = rows[-3].decode().split(",")
+    chains = {COURT: {"length": int(last[1]), "head": last[-1]}}
+    cut = told_again(files | {"csv/trail.csv": b"\r\n".join([*rows[:-2], b""])}, chains=chains)
+    with pytest.raises(DIFFERS, match="留痕末尾被截去"):
+        checker.check(InMemory(cut))
+
+
+def test_a_forger_with_a_key_of_his_own_is_found_out_by_the_courts_fingerprint(live_app, folder):
+    a_receipt("100.00")
+    files, own = unpacked(a_package(folder)), Ed25519PrivateKey.generate()
+    court_key = signing.fingerprint(signing.public_key())
+    forged = told_again(
+        files | {"csv/signed_heads.csv": files["csv/signed_heads.csv"].split(b"\r\n")[0] + b"\r\n"},
+        own, keys=[own.public_key().public_bytes_raw().hex()],
+    )  # fmt: skip
+    assert f"{signing.fingerprint(own.public_key().public_bytes_raw())} (compare" in checker.check(InMemory(forged))[1]
+    with pytest.raises(DIFFERS, match="与所给指纹不符"):
+        checker.check(InMemory(forged), [court_key])
+    assert f"signed by 签名密钥 {court_key}" in checker.check(InMemory(files), [court_key])
+
+
+def test_an_anchor_from_the_safe_is_held_against_the_package(live_app, folder):
+    a_receipt("100.00")
+    with transaction(COURT):
+        anchor = recording.sign_head(COURT, reason=SigningReason.ANCHOR).anchor.text
+    a_receipt("55.00")
+    data = a_package(folder)
+    assert "signed heads 链头签名 1, anchors 存证码 1" in verified(data, f" {anchor[:90]}\n{anchor[90:]} ")
+    with pytest.raises(DIFFERS, match="签名无效"):
+        verified(data, anchor.replace("|anchor|", "|hourly|"))
+    with pytest.raises(DIFFERS, match="不属于本包"):
+        verified(data, anchor.replace(COURT, OTHER_COURT))
+    with pytest.raises(DIFFERS, match="无法读取"):
+        verified(data, "not an anchor")
+
+
+@given(st.binary(min_size=32, max_size=32), st.text(max_size=60), st.integers(0, 511))
+@settings(max_examples=25, deadline=None)
+def test_the_checkers_signatures_are_those_of_the_library(seed, text, bit):
+    key = Ed25519PrivateKey.from_private_bytes(seed)
+    public, signature = key.public_key().public_bytes_raw(), bytearray(key.sign(text.encode()))
+    assert checker.Ed25519().is_signed(text, bytes(signature), public)
+    signature[bit // 8] ^= 1 << bit % 8
+    assert not checker.Ed25519().is_signed(text, bytes(signature), public)
 
 
 # ---- the checker as the auditor runs it

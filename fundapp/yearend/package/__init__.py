@@ -1,0 +1,150 @@
+"""The audit package of a year: one ZIP, the same bytes for the same books, signed, and its verification.
+
+What the members say is checked by the same ``checker.py`` that travels inside the package as ``check.py``.
+"""
+
+import hashlib
+import itertools
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from fundapp.core import clock, signing
+from fundapp.core.db import snapshot
+from fundapp.core.money import bare
+from fundapp.core.tables import TABLES, TIES, Scope
+from fundapp.trail import queries as trail
+from fundapp.yearend import checker, queries, rules
+from fundapp.yearend.package.container import check_container, packed, unpack
+from fundapp.yearend.package.members import Member, copied, csv_of, workbook_of
+from fundapp.yearend.package.readme import readme
+
+CHECKER = "check.py"
+README = "README.txt"
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished package: its SHA-256, its size in bytes, and how many tables and rows it holds."""
+
+    digest: str
+    size: int
+    tables: int
+    rows: int
+
+
+def build(
+    year: int, court_codes: Iterable[str], target: Path, *, progress: Progress, is_unmasked: bool = False
+) -> Built:
+    """Write the package of a year to ``target``, whole or not at all.
+
+    Args:
+        court_codes: whose books; their vouchers of all years up to the year, and their trail up to now.
+        progress: told how many of how many files are done.
+        is_unmasked: persons are named whole, with their numbers; who may ask for that, the caller has looked at.
+
+    Raises:
+        RuleViolation: no court is named, or the year has not begun.
+    """
+    scope = Scope(tuple(sorted(court_codes)), rules.check_year(year), is_unmasked)
+    rules.check_courts(scope.court_codes)
+    rules.check_begun(year, clock.today())
+    workbooks = list(dict.fromkeys(table.workbook for table in TABLES))
+    steps = itertools.count(1)
+    total = len(TABLES) + len(workbooks) + 1
+
+    with tempfile.TemporaryDirectory(prefix="audit-") as name:
+        folder = Path(name)
+        members = [copied(folder, CHECKER, Path(checker.__file__).read_bytes())]
+        members.append(copied(folder, README, readme(scope)))
+        with snapshot():
+            for member in _read(folder, scope, workbooks):
+                members.append(member)
+                progress(next(steps), total)
+            manifest = _manifest(scope, members)
+        members += [copied(folder, checker.MANIFEST, manifest), *_seals(folder, manifest)]
+        digest, size = packed(members, target)
+    progress(total, total)
+    return Built(digest, size, len(TABLES), sum(member.rows or 0 for member in members))
+
+
+def _read(folder: Path, scope: Scope, workbooks: Sequence[str]) -> Iterator[Member]:
+    """The members that are read from the database."""
+    rows = {}
+    for table in TABLES:
+        member = csv_of(folder, table, scope)
+        rows[table.name] = member.rows or 0
+        yield member
+    for workbook in workbooks:
+        yield workbook_of(folder, workbook, scope, rows)
+
+
+def _manifest(scope: Scope, members: Sequence[Member]) -> bytes:
+    heads = trail.heads()
+    told = {
+        "format": checker.FORMAT,
+        "year": scope.year,
+        "courts": list(scope.court_codes),
+        "personal_data": "whole" if scope.is_unmasked else "masked",
+        "keys": sorted(key.hex() for key in signing.known_keys().values()),
+        "chains": {code: {"length": heads[code][0], "head": heads[code][1]} for code in scope.court_codes},
+        "totals": _totals(scope, members),
+        "registers": {event: [table.name, column] for table in TABLES for event, column in table.records.items()},
+        "ties": [
+            {"told": one.told, "left": [term._asdict() for term in one.left], "right": [t._asdict() for t in one.right]}
+            for one in TIES
+        ],
+        "tables": [
+            {"name": table.name, "title": table.title, "workbook": f"xlsx/{table.workbook}.xlsx"} for table in TABLES
+        ],
+        "files": [_told(member) for member in members],
+    }
+    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _told(member: Member) -> dict[str, Any]:
+    rows = {} if member.rows is None else {"rows": member.rows}
+    return {"name": member.name, "size": member.size, "sha256": member.digest, **rows}
+
+
+def _totals(scope: Scope, members: Sequence[Member]) -> dict[str, Any]:
+    rows = {member.name: member.rows for member in members}
+    return {
+        "vouchers": rows["csv/vouchers.csv"],
+        "postings": rows["csv/postings.csv"],
+        "trail_entries": rows["csv/trail.csv"],
+        "posted": bare(queries.posted(scope.court_codes, scope.last_day)),
+    }
+
+
+def _seals(folder: Path, manifest: bytes) -> list[Member]:
+    """The manifest's digest, for common tools; and the digest signed with the installation's key."""
+    digest = hashlib.sha256(manifest).hexdigest()
+    signed = f"{checker.SIGNED_FORM}|{digest}|{signing.fingerprint(signing.public_key())}"
+    return [
+        copied(folder, checker.MANIFEST_DIGEST, f"{digest}  {checker.MANIFEST}\n".encode()),
+        copied(folder, checker.SIGNATURE, f"{signed}|{signing.sign(signed)}\n".encode()),
+    ]
+
+
+def verify(stream: BinaryIO, trusted: Sequence[str] = ()) -> list[str]:
+    """The figures of a package, recomputed from it alone.
+
+    Args:
+        trusted: what is known from outside: fingerprints of the court's key, and anchors.
+
+    Raises:
+        checker.Difference: the first thing that is wrong, in the container or in what it holds.
+    """
+    check_container(stream)
+    with tempfile.TemporaryDirectory(prefix="audit-") as folder:
+        with zipfile.ZipFile(stream) as archive:
+            for entry in archive.infolist():
+                unpack(archive, entry, Path(folder))
+        return checker.check(checker.Folder(folder), trusted)

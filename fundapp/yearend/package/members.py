@@ -1,0 +1,129 @@
+"""The members of a package: each is written to a file first, one row at a time, hashed, and packed later, so that
+memory does not grow with the books."""
+
+import csv
+import hashlib
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from fundapp.core.money import from_fen
+from fundapp.core.spreadsheet import FORMULA_STARTS, Sheet, SheetColumn, write_xlsx
+from fundapp.core.tables import TABLES, Column, Row, Scope, Table
+from fundapp.core.templating import LABELS
+
+ROWS_PER_SHEET = 1_000_000
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file of the package, still lying beside it."""
+
+    name: str
+    path: Path
+    size: int
+    digest: str
+    rows: int | None = None
+
+
+def copied(folder: Path, name: str, content: bytes) -> Member:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return member_of(name, path)
+
+
+def member_of(name: str, path: Path, rows: int | None = None) -> Member:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Member(name, path, path.stat().st_size, digest, rows)
+
+
+def csv_of(folder: Path, table: Table, scope: Scope) -> Member:
+    path = folder / "csv" / f"{table.name}.csv"
+    path.parent.mkdir(exist_ok=True)
+    rows = _Counted(table.rows(scope))
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)  # CRLF, quotes where RFC 4180 asks for them
+        writer.writerow([column.key for column in table.columns])
+        writer.writerows(_for_programs(table.columns, rows))
+    return member_of(f"csv/{table.name}.csv", path, rows.count)
+
+
+class _Counted:
+    """Rows, counted as they pass."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows, self.count = rows, 0
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+def _for_programs(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[list[Any]]:
+    """Rows of a CSV file: amounts in yuan, and nothing that a spreadsheet would take for a formula."""
+    amounts = [at for at, column in enumerate(columns) if column.kind == "money"]
+    texts = [at for at, column in enumerate(columns) if column.kind == "text" and column.words is None]
+    for row in rows:
+        cells = list(row)
+        for at in amounts:
+            if (fen := cells[at]) is not None:
+                cells[at] = f"{fen // 100}.{fen % 100:02d}" if fen >= 0 else f"-{-fen // 100}.{-fen % 100:02d}"
+        for at in texts:
+            if isinstance(text := cells[at], str) and text.startswith(FORMULA_STARTS):
+                cells[at] = "'" + text
+        yield cells
+
+
+def _for_people(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[list[Any]]:
+    """Rows of a worksheet: amounts and days as such, moments by the court's clock, words in Chinese."""
+    readings = [(at, _reading(column)) for at, column in enumerate(columns) if column.kind in KINDS or column.words]
+    for row in rows:
+        cells = list(row)
+        for at, reading in readings:
+            if (cell := cells[at]) is not None:
+                cells[at] = reading(cell)
+        yield cells
+
+
+KINDS: dict[str, Callable[[Any], Any]] = {
+    "money": from_fen,
+    "day": date.fromisoformat,
+    "moment": datetime.fromisoformat,
+}
+"""How the stored form of a cell becomes what the worksheet shows, where these differ."""
+
+
+def _reading(column: Column) -> Callable[[Any], Any]:
+    if column.words is None:
+        return KINDS[column.kind]
+    labels = {word.value: LABELS.get(word, word.value) for word in column.words}
+    return lambda value: labels[value]
+
+
+def workbook_of(folder: Path, name: str, scope: Scope, counts: dict[str, int]) -> Member:
+    path = folder / "xlsx" / f"{name}.xlsx"
+    path.parent.mkdir(exist_ok=True)
+    tables = [table for table in TABLES if table.workbook == name]
+    write_xlsx(str(path), [sheet for table in tables for sheet in _sheets(table, scope, counts)])
+    return member_of(f"xlsx/{name}.xlsx", path)
+
+
+def _sheets(table: Table, scope: Scope, counts: dict[str, int]) -> Iterator[Sheet]:
+    """The table as a worksheet, or as several when it has more rows than a worksheet takes."""
+    columns = [SheetColumn(column.header, column.kind, _width(column)) for column in table.columns]
+    rows = iter(table.rows(scope))
+    parts = max(1, -(-counts[table.name] // ROWS_PER_SHEET))
+    for part in range(1, parts + 1):
+        title = table.title if parts == 1 else f"{table.title} {part}"
+        yield Sheet(title, columns, _for_people(table.columns, itertools.islice(rows, ROWS_PER_SHEET)))
+
+
+def _width(column: Column) -> int:
+    return {"money": 16, "day": 12, "moment": 17, "number": 10}.get(column.kind, 20)
