@@ -12,6 +12,7 @@ from fundapp.core.db import transaction
 from fundapp.courts import queries as courts
 from fundapp.users import service as users
 from fundapp.yearend import checker, package, rules, service
+from fundapp.yearend.replay import replay
 
 BAR_WIDTH = 30
 
@@ -33,7 +34,7 @@ def export(year: int, out: Path) -> None:
     codes = [court.code for court in courts.courts()]
     rules.check_courts(codes)
     seat = courts.seat()
-    with _bar(year) as bar:
+    with _bar(str(year)) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.length = total
@@ -57,8 +58,8 @@ def export(year: int, out: Path) -> None:
     click.echo(f"SHA-256 {built.digest}")
 
 
-def _bar(year: int) -> Any:
-    return click.progressbar(length=1, label=str(year), width=BAR_WIDTH, file=sys.stderr)
+def _bar(label: str) -> Any:
+    return click.progressbar(length=1, label=label, width=BAR_WIDTH, file=sys.stderr)
 
 
 @audit_group.command("verify")
@@ -77,3 +78,24 @@ def verify(file: Path, keys: tuple[str, ...], anchors: tuple[str, ...]) -> None:
     for figure in figures:
         click.echo(figure)
     click.echo("OK 核对无误")
+
+
+@audit_group.command("replay")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
+@plainly
+def replay_books(file: Path) -> None:
+    """Rebuild the books of a package in this database, which must be empty, and prove that every balance equals."""
+    with file.open("rb") as stream, _bar(file.stem) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        try:
+            figures = replay(stream, progress=progress)
+        except checker.Difference as difference:
+            raise click.ClickException(f"核对不符：{difference}") from difference
+    for figure in figures:
+        click.echo(figure)
+    click.echo("OK 重建一致")

@@ -45,7 +45,7 @@ def member_of(name: str, path: Path, rows: int | None = None) -> Member:
 
 def csv_of(folder: Path, table: Table, scope: Scope) -> Member:
     path = folder / "csv" / f"{table.name}.csv"
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     rows = _Counted(table.rows(scope))
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)  # CRLF, quotes where RFC 4180 asks for them
@@ -109,7 +109,7 @@ def _reading(column: Column) -> Callable[[Any], Any]:
 
 def workbook_of(folder: Path, name: str, scope: Scope, counts: dict[str, int]) -> Member:
     path = folder / "xlsx" / f"{name}.xlsx"
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     tables = [table for table in TABLES if table.workbook == name]
     write_xlsx(str(path), [sheet for table in tables for sheet in _sheets(table, scope, counts)])
     return member_of(f"xlsx/{name}.xlsx", path)
