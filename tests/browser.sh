@@ -1,5 +1,6 @@
 #!/bin/sh
-# The browser tests need Chromium and a Chinese font: look for them, and on Debian and its kin install what is missing.
+# The browser tests need Chromium and a Chinese font, those of the journals hledger: look for them, and on Debian and
+# its kin install what is missing.
 set -eu
 
 missing=''
@@ -9,20 +10,21 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null || comm
 if ! command -v fc-list >/dev/null || [ -z "$(fc-list :lang=zh-cn family)" ]; then
     missing="$missing fonts-noto-cjk"
 fi
+command -v hledger >/dev/null || missing="$missing hledger"
 [ -n "$missing" ] || exit 0
 
 give_up() {
-    echo "The browser tests need$1. Please install: $missing" >&2
+    echo "The tests need$1. Please install: $missing" >&2
     exit 1
 }
 
-command -v apt-get >/dev/null || give_up ' a Chromium and a Chinese font, and apt-get is not here to install them'
+command -v apt-get >/dev/null || give_up ' a Chromium, a Chinese font and hledger, and apt-get is not here to install them'
 as_root=''
 if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null || give_up ' packages that only root may install'
     as_root='sudo'
 fi
-echo "Installing for the browser tests: $missing"
+echo "Installing for the tests: $missing"
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

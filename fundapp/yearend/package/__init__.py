@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,8 +21,9 @@ from fundapp.core.tables import TABLES, TIES, Scope
 from fundapp.trail import queries as trail
 from fundapp.yearend import checker, queries, rules
 from fundapp.yearend.package.container import check_container, packed, unpack
-from fundapp.yearend.package.members import Member, copied, csv_of, workbook_of
+from fundapp.yearend.package.members import Member, copied, csv_of, standard_of, workbook_of
 from fundapp.yearend.package.readme import readme
+from fundapp.yearend.standards import FILES
 
 CHECKER = "check.py"
 README = "README.txt"
@@ -57,7 +59,7 @@ def build(
     rules.check_begun(year, clock.today())
     workbooks = list(dict.fromkeys(table.workbook for table in TABLES))
     steps = itertools.count(1)
-    total = len(TABLES) + len(workbooks) + 1
+    total = len(TABLES) + len(workbooks) + len(scope.court_codes) * len(FILES) + 1
 
     with tempfile.TemporaryDirectory(prefix="audit-") as name:
         folder = Path(name)
@@ -83,6 +85,10 @@ def _read(folder: Path, scope: Scope, workbooks: Sequence[str]) -> Iterator[Memb
         yield member
     for workbook in workbooks:
         yield workbook_of(folder, workbook, scope, rows)
+    for court_code in scope.court_codes:
+        place = "" if len(scope.court_codes) == 1 else f"{court_code}/"
+        for standard in FILES:
+            yield standard_of(folder, f"{place}{standard.path}", partial(standard.write, scope, court_code))
 
 
 def _manifest(scope: Scope, members: Sequence[Member]) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from fundapp.core.money import from_fen
 from fundapp.core.spreadsheet import FORMULA_STARTS, Sheet, SheetColumn, write_xlsx
@@ -105,6 +105,15 @@ def _reading(column: Column) -> Callable[[Any], Any]:
         return KINDS[column.kind]
     labels = {word.value: LABELS.get(word, word.value) for word in column.words}
     return lambda value: labels[value]
+
+
+def standard_of(folder: Path, name: str, write: Callable[[BinaryIO], int]) -> Member:
+    """A file in the form of a standard or of another program; its records are told by no manifest, its bytes are."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write(file)
+    return member_of(name, path)
 
 
 def workbook_of(folder: Path, name: str, scope: Scope, counts: dict[str, int]) -> Member:

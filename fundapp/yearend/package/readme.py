@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fundapp.core.tables import TABLES, Scope
 from fundapp.core.templating import LABELS
+from fundapp.yearend.standards import FILES
 
 MASKED = (
     "当事人姓名、证件号码、电话、账号均已脱敏，凭证摘要中的姓名也是。",
@@ -19,6 +20,7 @@ UNMASKED = (
 def readme(scope: Scope) -> bytes:
     """What each file and each column means, in Chinese and English."""
     lines = [*_introduction(scope), ""]
+    lines += [f"{file.path}  ·  {file.title}" for file in FILES]
     for table in TABLES:
         lines += ["", f"csv/{table.name}.csv  ·  {table.title}  ·  {table.meaning}", f"  (xlsx/{table.workbook}.xlsx)"]
         for column in table.columns:
@@ -51,6 +53,8 @@ def _introduction(scope: Scope) -> Sequence[str]:
         "以 = + - @ 等开头的文字前加有单引号，以免被电子表格当作公式。    Text that a spreadsheet could take for a",
         "formula begins with an apostrophe.",
         "",
+        "GB-T-24589/  ISO-21378/  journal.*    同一账簿的其他格式，逐个列于下；含多个法院的，各在其代字文件夹内。",
+        "        The same books in the forms of others, listed below; of several courts, each in a folder of its code.",
         "manifest.json    每个文件的 SHA-256、大小、行数，各法院操作留痕的条数和末端校验码，合计数",
         "                 SHA-256, size and rows of every file, length and head of each court's chain, totals",
         "manifest.sha256  上述清单的 SHA-256    SHA-256 of the manifest",
