@@ -12,6 +12,7 @@ WORKLOADS = (
     "w2_sixteen_desks",
     "w3_payment_batch",
     "w5_trial_balance",
+    "w6_year_export",
     "w7_prove_the_books",
     "side_by_side",
     "one_court",

@@ -25,15 +25,20 @@ from fundapp import create_app
 from fundapp.core import clock
 from fundapp.core.commands import migrate_to_head
 from fundapp.core.config import Settings
-from fundapp.core.db import db, transaction
+from fundapp.core.db import db, snapshot, transaction
 from fundapp.core.errors import RuleViolation
 from fundapp.core.money import LARGEST, ZERO, from_fen
+from fundapp.core.spreadsheet import write_xlsx
+from fundapp.core.tables import TABLES, Scope, Table
 from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Account, Booked, Movement, booked
 from fundapp.ledger.service import Entry, Hands
 from fundapp.oversight import checks
 from fundapp.users.rules import Role
+from fundapp.yearend.package import build
+from fundapp.yearend.package.members import csv_of, sheets_of
+from fundapp.yearend.standards import gb24589
 from tests.attacker import owner, unguarded
 from tests.builders.ledger import a_voucher, how_posted, the_hands
 from tests.builders.people import COURT, the_holder
@@ -160,6 +165,39 @@ class Books:
     def problems(self) -> list[str]:
         return [f"{name}: {wrong}" for name, wrong in checks.checks() if wrong and name != MISSING_REGISTER]
 
+    def csv(self) -> float:
+        """The year's vouchers and postings as the package has them for programs."""
+        return self._exported(lambda folder, scope: [csv_of(folder, table, scope) for table in _books()])
+
+    def xlsx(self) -> float:
+        """The same for people."""
+        rows = dict.fromkeys((table.name for table in _books()), self.vouchers())
+        sheets = list(_books())
+        return self._exported(
+            lambda folder, scope: write_xlsx(
+                str(folder / "books.xlsx"), [one for table in sheets for one in sheets_of(table, scope, rows)]
+            )
+        )
+
+    def xml(self) -> float:
+        """The same in the national form."""
+
+        def write(folder: Path, scope: Scope) -> None:
+            with (folder / "ledger.xml").open("wb") as file:
+                gb24589.write_ledger(scope, self.court_code, file)
+
+        return self._exported(write)
+
+    def package(self) -> float:
+        """The whole package: every table, form and journal, hashed, signed and packed."""
+        with tempfile.TemporaryDirectory() as name:
+            target = Path(name) / "package.zip"
+            return seconds(lambda: build(TODAY.year, [self.court_code], target, progress=lambda done, total: None))
+
+    def _exported(self, write: Callable[[Path, Scope], object]) -> float:
+        with tempfile.TemporaryDirectory() as name, snapshot():
+            return seconds(lambda: write(Path(name), Scope((self.court_code,), TODAY.year)))
+
     def vouchers(self) -> int:
         return books.voucher_count([self.court_code])
 
@@ -190,6 +228,11 @@ class Books:
             ledger.post_all(entries, court_code=self.court_code, actor=actor)
 
 
+def _books() -> list[Table]:
+    """The two tables of a year's books."""
+    return [table for table in TABLES if table.name in ("vouchers", "postings")]
+
+
 def _change(connection: Connection, line: int, fen: int) -> None:
     connection.execute(text("UPDATE posting_lines SET amount = amount + :fen WHERE id = :id"), {"fen": fen, "id": line})
 
@@ -209,7 +252,7 @@ def _ended(work: Callable[..., Any]) -> Callable[..., Any]:
 def main(address: str, court_code: str = COURT) -> None:
     logging.disable(logging.INFO)
     one = Books(address, court_code)
-    works = "found post batch overdraft build desks trial balances verify spoilt problems vouchers"
+    works = "found post batch overdraft build desks trial balances verify spoilt problems vouchers csv xlsx xml package"
     with one.app.app_context(), clock.at(TODAY):
         serve({work: _ended(getattr(one, work)) for work in works.split()})
 

@@ -30,6 +30,9 @@ class Hledger:
     def check(self) -> float:
         return self._told("check")
 
+    def csv(self) -> float:
+        return self._told("print", "-O", "csv")
+
     def balances(self) -> float:
         return self._told("balance", "--flat")
 
@@ -40,7 +43,7 @@ class Hledger:
 
 def main(journal: str) -> None:
     one = Hledger(journal)
-    serve({work: getattr(one, work) for work in "build check balances".split()})
+    serve({work: getattr(one, work) for work in "build check csv balances".split()})
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -108,29 +108,32 @@ def _write_sheet(workbook: Any, sheet: Sheet) -> None:
     for at, column in enumerate(sheet.columns):
         page.set_column(at, at, column.width)
         _done(page.write_string(0, at, column.header, heading))
-    last = 0
+    last, writers = 0, [_writer(page, column.kind) for column in sheet.columns]
     for last, row in enumerate(sheet.rows, start=1):
-        for at, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
-            _done(_write_cell(page, last, at, column.kind, value, formats[at]))
+        for at, (write, value, look) in enumerate(zip(writers, row, formats, strict=True)):
+            code = page.write_blank(last, at, None, look) if value is None else write(last, at, value, look)
+            if code:
+                _done(code)
     page.autofilter(0, 0, last, len(sheet.columns) - 1)
 
 
-def _write_cell(page: Any, row: int, at: int, kind: str, value: Any, look: Any) -> Any:
-    if value is None:
-        return page.write_blank(row, at, None, look)
-    match kind:
-        case "text":
-            return page.write_string(row, at, str(value), look)
-        case "money":
-            if abs(to_fen(value)) >= EXCEL_EXACT_FEN:
-                raise ValueError(f"too large for an exact cell: {value!r}")
-            return page.write_number(row, at, value.amount, look)
-        case "day":
-            return page.write_datetime(row, at, value, look)
-        case "moment":
-            return page.write_datetime(row, at, local(value).replace(tzinfo=None), look)
-        case _:
-            return page.write_number(row, at, value, look)
+def _writer(page: Any, kind: str) -> Callable[[int, int, Any, Any], int]:
+    """What writes a cell of a kind: at a row and a place a value with its look; it tells 0 when that fits."""
+
+    def text(row: int, at: int, value: Any, look: Any) -> int:
+        return int(page.write_string(row, at, str(value), look))
+
+    def money(row: int, at: int, value: Any, look: Any) -> int:
+        if abs(to_fen(value)) >= EXCEL_EXACT_FEN:
+            raise ValueError(f"too large for an exact cell: {value!r}")
+        return int(page.write_number(row, at, value.amount, look))
+
+    def moment(row: int, at: int, value: Any, look: Any) -> int:
+        return int(page.write_datetime(row, at, local(value).replace(tzinfo=None), look))
+
+    known: dict[str, Callable[[int, int, Any, Any], int]]
+    known = {"text": text, "money": money, "day": page.write_datetime, "moment": moment, "number": page.write_number}
+    return known[kind]
 
 
 def _done(code: int) -> None:

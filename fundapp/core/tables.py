@@ -10,13 +10,29 @@ import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Integer, Select, String, cast, func
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    Text,
+    case,
+    cast,
+    func,
+    or_,
+    type_coerce,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from fundapp.core.db import MoneyColumn, UtcDateTime, db, moment_text, on_sqlite, walk
+from fundapp.core.spreadsheet import FORMULA_STARTS
 
 Row = tuple[Any, ...]
 Known = TypeVar("Known")
@@ -29,7 +45,8 @@ class Column(NamedTuple):
         key: its name in the CSV file.
         header: its Chinese heading in the worksheet.
         meaning: what stands in it, in English.
-        kind: ``text``, ``number``, ``money`` (whole fen), ``day`` or ``moment``.
+        kind: ``text``; ``code``, a text of the system's own making, such as a digest or a reference; ``number``;
+            ``money`` (whole fen); ``day`` or ``moment``.
         words: the enum whose values stand in it; people read their labels.
     """
 
@@ -128,12 +145,28 @@ def tie(told: str, left: Sequence[Term], right: Sequence[Term]) -> None:
     TIES.append(Tie(told, tuple(left), tuple(right)))
 
 
-def stream(query: Select[*tuple[Any, ...]]) -> Iterator[Row]:
+class Stream:
     """The rows of a query as they are kept, read on as they are asked for, so that memory does not grow with them."""
-    wanted = [_as_kept(described["expr"]) for described in query.column_descriptions]
-    told = query.with_only_columns(*wanted, maintain_column_froms=True)
-    compiled = told.compile(dialect=db.engine.dialect, compile_kwargs={"literal_binds": True})
-    return walk(str(compiled))
+
+    def __init__(self, query: Select[*tuple[Any, ...]]) -> None:
+        self._query = query
+        self._kept = [_as_kept(described["expr"]) for described in query.column_descriptions]
+
+    def __iter__(self) -> Iterator[Row]:
+        return walk(self._asked(self._kept))
+
+    def lines(self, columns: Sequence[Column]) -> Iterator[str]:
+        """The rows as lines of a CSV file, made by the database: what ``csv.writer`` makes of them, much faster."""
+        cells = [_cell(column, kept) for column, kept in zip(columns, self._kept, strict=True)]
+        line = reduce(lambda left, right: left + "," + right, cells)
+        return (text for (text,) in walk(self._asked([line])))
+
+    def _asked(self, wanted: Sequence[ColumnElement[Any]]) -> str:
+        told = self._query.with_only_columns(*wanted, maintain_column_froms=True)
+        return str(told.compile(dialect=db.engine.dialect, compile_kwargs={"literal_binds": True}))
+
+
+stream = Stream
 
 
 def _as_kept(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -147,6 +180,34 @@ def _as_kept(column: ColumnElement[Any]) -> ColumnElement[Any]:
     if isinstance(column.type, Boolean):
         return cast(column, Integer)
     return cast(column, BigInteger) if isinstance(column.type, MoneyColumn) else column
+
+
+def _cell(column: Column, kept: ColumnElement[Any]) -> ColumnElement[str]:
+    """A cell of a CSV file as text, quoted where RFC 4180 asks for it; nothing where there is nothing."""
+    if column.kind == "money":
+        fen = type_coerce(kept, BigInteger)
+        amount = func.abs(fen, type_=BigInteger)
+        odd = amount - amount // 100 * 100
+        told = (
+            case((fen < 0, "-"), else_="")
+            + cast(amount // 100, Text)
+            + case((odd < 10, ".0"), else_=".")
+            + cast(odd, Text)
+        )
+    else:
+        told = cast(kept, Text)
+        if column.kind == "text" and column.words is None:
+            told = _quoted(case((func.substr(told, 1, 1).in_(FORMULA_STARTS), "'" + told), else_=told))
+    return func.coalesce(told, "")
+
+
+def _quoted(text: ColumnElement[str]) -> ColumnElement[str]:
+    asks = or_(*(_position(text, sign) > 0 for sign in ',"\r\n'))
+    return case((asks, '"' + func.replace(text, '"', '""') + '"'), else_=text)
+
+
+def _position(text: ColumnElement[str], sign: str) -> ColumnElement[int]:
+    return func.instr(text, sign) if on_sqlite() else func.strpos(text, sign)
 
 
 class _Moment(FunctionElement[str]):
@@ -175,5 +236,5 @@ def amount_column(key: str, header: str, meaning: str) -> Column:
     return Column(key, header, meaning, "money")
 
 
-COURT = Column("court_code", "法院代字", "code of the court")
+COURT = Column("court_code", "法院代字", "code of the court", "code")
 ID = Column("id", "标识", "number by which other tables refer to the row", "number")

@@ -11,7 +11,7 @@ from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, st
 from fundapp.custody.models import CaseReceipt, Payout
 from fundapp.custody.rules import CaseReceiptStatus, PayoutChannel, PayoutStatus, Purpose
 from fundapp.ledger.models import Voucher
-from fundapp.ledger.tables import REFERENCE, VOUCHER, VOUCHER_ID, cited
+from fundapp.ledger.tables import CITED, REFERENCE, VOUCHER, VOUCHER_ID
 from fundapp.trail.rules import Event
 from fundapp.users.tables import people
 
@@ -39,7 +39,7 @@ def _case_receipts(scope: Scope) -> Iterable[Row]:
             CaseReceipt.id, CaseReceipt.court_code, CaseReceipt.case_id, Case.number, Party.kind, Party.name,
             CaseReceipt.payer, CaseReceipt.amount, CaseReceipt.business_date, CaseReceipt.bank_reference,
             CaseReceipt.status, CaseReceipt.recorded_by_id, CaseReceipt.confirmed_by_id, CaseReceipt.voucher_id,
-            Voucher.year, Voucher.kind, Voucher.kind_number,
+            CITED,
         )
         .join(Case, Case.id == CaseReceipt.case_id)
         .join(Party, Party.id == CaseReceipt.debtor_id)
@@ -49,10 +49,10 @@ def _case_receipts(scope: Scope) -> Iterable[Row]:
     )  # fmt: skip
     names = people(scope)
     for receipt_id, court, case_id, case, party, debtor, payer, *facts in stream(query):
-        *facts, recorded, confirmed, voucher_id, year, kind, number = facts
+        *facts, recorded, confirmed, voucher_id, voucher = facts
         masked = named(scope, payer, party if payer == debtor else PartyKind.PERSON.value)
         hands = (names[recorded], names[confirmed])
-        yield receipt_id, court, case_id, case, masked, *facts, *hands, voucher_id, cited(year, kind, number)
+        yield receipt_id, court, case_id, case, masked, *facts, *hands, voucher_id, voucher
 
 
 @table(
@@ -80,8 +80,7 @@ def _payouts(scope: Scope) -> Iterable[Row]:
         select(
             Payout.id, Payout.court_code, Payout.case_id, Case.number, Party.kind, Party.name, Payout.purpose,
             Payout.amount, Payout.status, Payout.requested_on, Payout.prepared_by_id, Payout.approved_by_id,
-            Payout.paid_on, Payout.channel, Payout.bank_reference, Payout.voucher_id, Voucher.year,
-            Voucher.kind, Voucher.kind_number,
+            Payout.paid_on, Payout.channel, Payout.bank_reference, Payout.voucher_id, CITED,
         )
         .join(Case, Case.id == Payout.case_id)
         .join(Party, Party.id == Payout.payee_id)
@@ -91,8 +90,8 @@ def _payouts(scope: Scope) -> Iterable[Row]:
     )  # fmt: skip
     names, last_day = people(scope), scope.last_day.isoformat()
     for payout_id, court, case_id, case, party, name, *facts in stream(query):
-        *facts, prepared, approved, paid_on, channel, reference, voucher_id, year, kind, number = facts
-        paid: Row = (paid_on, channel, reference, voucher_id, cited(year, kind, number))
+        *facts, prepared, approved, paid_on, channel, reference, voucher_id, voucher = facts
+        paid: Row = (paid_on, channel, reference, voucher_id, voucher)
         if paid_on is not None and paid_on > last_day:
             paid = (None,) * 5
         hands = (names[prepared], names[approved])

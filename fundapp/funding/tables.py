@@ -9,7 +9,7 @@ from fundapp.funding.models import FundReceipt, Source
 from fundapp.funding.rules import Direction, ReceiptStatus, SourceKind
 from fundapp.ledger.models import PostingLine, Voucher
 from fundapp.ledger.rules import Account, Ink, Movement
-from fundapp.ledger.tables import REFERENCE, VOUCHER, cited
+from fundapp.ledger.tables import CITED, REFERENCE, VOUCHER
 from fundapp.trail.rules import Event
 from fundapp.users.tables import people
 
@@ -85,12 +85,12 @@ def _fund_receipts(scope: Scope) -> Iterable[Row]:
         select(
             FundReceipt.id, FundReceipt.court_code, FundReceipt.source_id, FundReceipt.direction, FundReceipt.amount,
             FundReceipt.business_date, FundReceipt.bank_reference, FundReceipt.status, FundReceipt.recorded_by_id,
-            FundReceipt.confirmed_by_id, Voucher.year, Voucher.kind, Voucher.kind_number,
+            FundReceipt.confirmed_by_id, CITED,
         )
         .outerjoin(Voucher, Voucher.id == FundReceipt.voucher_id)
         .where(within(FundReceipt.court_code, scope), FundReceipt.business_date <= scope.last_day)
         .order_by(FundReceipt.id)
     )  # fmt: skip
     names = people(scope)
-    for *facts, recorded, confirmed, year, kind, number in stream(query):
-        yield *facts, names[recorded], names[confirmed], cited(year, kind, number)
+    for *facts, recorded, confirmed, voucher in stream(query):
+        yield *facts, names[recorded], names[confirmed], voucher

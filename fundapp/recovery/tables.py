@@ -12,7 +12,7 @@ from fundapp.core.db import unsealed
 from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
 from fundapp.eligibility.rules import RecoveryOrder
 from fundapp.ledger.models import Voucher
-from fundapp.ledger.tables import VOUCHER, VOUCHER_ID, cited
+from fundapp.ledger.tables import CITED, VOUCHER, VOUCHER_ID
 from fundapp.recovery.models import Allocation
 from fundapp.trail.rules import Event
 from fundapp.users.tables import people
@@ -111,12 +111,11 @@ def _recoveries(scope: Scope) -> Iterable[Row]:
             Allocation.id, Allocation.court_code, Allocation.receipt_id, Allocation.case_id, Case.number,
             Allocation.advance_id, Allocation.recovery_order, Allocation.business_date, Allocation.amount,
             Allocation.outstanding_before, Allocation.creditor_rest_before, Allocation.fund, Allocation.creditor,
-            Allocation.refund, Allocation.voucher_id, Voucher.year, Voucher.kind, Voucher.kind_number,
+            Allocation.refund, Allocation.voucher_id, CITED,
         )
         .join(Case, Case.id == Allocation.case_id)
         .outerjoin(Voucher, Voucher.id == Allocation.voucher_id)
         .where(within(Allocation.court_code, scope), Allocation.business_date <= scope.last_day)
         .order_by(Allocation.id)
     )  # fmt: skip
-    for *facts, year, kind, number in stream(query):
-        yield *facts, cited(year, kind, number)
+    return stream(query)

@@ -15,11 +15,11 @@ from fundapp.trail.rules import Event, SigningReason
     Column("seq", "序号", "number in the court's chain, without gap", "number"),
     Column("recorded_at", "时间", "moment of recording", "moment"),
     Column("event", "事项", "what was done", words=Event),
-    Column("subject", "事项标识", "on which record"),
+    Column("subject", "事项标识", "on which record", "code"),
     Column("actor_id", "办理人标识", "id of the user who did it", "number"),
     Column("facts", "要素", "what the event tells, as JSON"),
-    Column("previous", "上一条校验码", "seal of the entry before"),
-    Column("seal", "校验码", "SHA-256 of all of these, each as its length, a colon and its bytes, after the version 1"),
+    Column("previous", "上一条校验码", "seal of the entry before", "code"),
+    Column("seal", "校验码", "SHA-256 of these, each as its length, a colon and its bytes, after version 1", "code"),
 )  # fmt: skip
 def _trail(scope: Scope) -> Iterable[Row]:
     query = select(
@@ -33,11 +33,11 @@ def _trail(scope: Scope) -> Iterable[Row]:
     "signed_heads", "链头签名", "trail", "Heads of the trail, signed with the installation's key",
     COURT,
     Column("length", "留痕条数", "number of the entry whose seal is the head", "number"),
-    Column("head", "末端校验码", "seal of that entry"),
+    Column("head", "末端校验码", "seal of that entry", "code"),
     Column("signed_at", "签名时间", "moment of signing", "moment"),
     Column("reason", "缘由", "why it was signed then", words=SigningReason),
-    Column("key_id", "密钥指纹", "the first 32 digits of the SHA-256 of the public key"),
-    Column("signature", "签名", "Ed25519 over the anchor of these, see docs/audit-package.md"),
+    Column("key_id", "密钥指纹", "the first 32 digits of the SHA-256 of the public key", "code"),
+    Column("signature", "签名", "Ed25519 over the anchor of these, see docs/audit-package.md", "code"),
 )  # fmt: skip
 def _signed_heads(scope: Scope) -> Iterable[Row]:
     query = select(

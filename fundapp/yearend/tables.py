@@ -1,19 +1,19 @@
 """Tables of the audit package: vouchers and postings, which tell of cases and so stand above them, and closed years."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, func, select
 
 from fundapp.cases.models import Case, Party
 from fundapp.cases.rules import PartyKind, masked_name
 from fundapp.cases.tables import CASE
-from fundapp.core.db import blind_index
+from fundapp.core.db import keyed_digest
 from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, record_id, stream, table, within
 from fundapp.ledger import queries as books
 from fundapp.ledger.models import ClosedMonth, PostingLine, Voucher
 from fundapp.ledger.rules import Ink, Movement, VoucherKind
-from fundapp.ledger.tables import cited
+from fundapp.ledger.tables import CITED
 from fundapp.users.tables import people
 from fundapp.yearend.models import ClosedYear
 
@@ -26,50 +26,67 @@ from fundapp.yearend.models import ClosedYear
     Column("number", "总号", "number among all kinds in the court and year, without gap", "number"),
     Column("kind", "凭证种类", "kind: receipt, payment or transfer", words=VoucherKind),
     Column("kind_number", "分号", "number in its kind, without gap", "number"),
-    Column("cited", "凭证号", "how the voucher is cited"),
+    Column("cited", "凭证号", "how the voucher is cited", "code"),
     Column("name", "业务事项", "name of the act, posted once"),
     Column("business_date", "业务日期", "day on which it happened", "day"),
     Column("posted_on", "记账日期", "day under which it stands in the books; its month is the posting period", "day"),
     Column("recorded_at", "登记时间", "moment of recording", "moment"),
     Column("summary", "摘要", "summary; names of the case's parties masked, unless the package says otherwise"),
-    Column("summary_mark", "摘要校验码", "keyed digest of the unmasked summary; part of the voucher's digest"),
+    Column("summary_mark", "摘要校验码", "keyed digest of the unmasked summary; part of the voucher's digest", "code"),
     Column("attachments", "附件张数", "number of originals attached", "number"),
     amount_column("total", "合计金额", "sum of its postings"),
-    Column("prepared_by", "制单", "who prepared it (login name)"),
-    Column("reviewed_by", "审核", "who reviewed it"),
-    Column("booked_by", "记账", "whose act booked it"),
-    Column("cashier", "出纳", "who handled the money; empty where it moves none"),
-    Column("hands", "签署人标识", "ids of preparer, reviewer, bookkeeper and cashier, with blanks between"),
+    Column("prepared_by", "制单", "who prepared it (login name)", "code"),
+    Column("reviewed_by", "审核", "who reviewed it", "code"),
+    Column("booked_by", "记账", "whose act booked it", "code"),
+    Column("cashier", "出纳", "who handled the money; empty where it moves none", "code"),
+    Column("hands", "签署人标识", "ids of preparer, reviewer, bookkeeper and cashier, with blanks between", "code"),
     Column("ink", "字色", "blue; red deducts from the turnover; blue_mirror undoes one of an earlier year", words=Ink),
-    Column("reverses_id", "冲销凭证标识", "id of the voucher that it reverses"),
-    Column("adjusts_id", "调整凭证标识", "id of the voucher whose amount it adjusts"),
-    Column("restates_id", "订正凭证标识", "id of the voucher that it states anew"),
-    Column("form", "校验码格式", "canonical form of the digest"),
-    Column("digest", "凭证校验码", "SHA-256 of what the voucher and its postings say, as recorded on the trail"),
+    Column("reverses_id", "冲销凭证标识", "id of the voucher that it reverses", "number"),
+    Column("adjusts_id", "调整凭证标识", "id of the voucher whose amount it adjusts", "number"),
+    Column("restates_id", "订正凭证标识", "id of the voucher that it states anew", "number"),
+    Column("form", "校验码格式", "canonical form of the digest", "code"),
+    Column("digest", "凭证校验码", "SHA-256 of what voucher and postings say, as recorded on the trail", "code"),
 )  # fmt: skip
 def _vouchers(scope: Scope) -> Iterable[Row]:
     query = (
-        select(Voucher.summary, *VOUCHER_COLUMNS)
+        select(*VOUCHER_COLUMNS)
         .where(within(Voucher.court_code, scope), Voucher.posted_on <= scope.last_day)
         .order_by(Voucher.court_code, Voucher.year, Voucher.number)
     )
-    users = people(scope)
-    masked = _masks(scope)
-    for summary, voucher_id, court, year, number, kind, kind_number, *facts in stream(query):
-        name, *dates, papers, total, prepared, reviewed, booked, cashier, ink = facts[:11]
-        hands = (prepared, reviewed, booked, cashier)
+    users, masked, mark = people(scope), _masks(scope), keyed_digest(books.SUMMARY_PURPOSE)
+    for (
+        summary,
+        prepared,
+        reviewed,
+        booked,
+        cashier,
+        *facts,
+        papers,
+        total,
+        hands,
+        ink,
+        red,
+        adj,
+        new,
+        form,
+        seal,
+    ) in stream(query):
         yield (
-            voucher_id, court, year, number, kind, kind_number, cited(year, kind, kind_number), name, *dates,
-            masked(voucher_id, summary), blind_index(summary, books.SUMMARY_PURPOSE), papers, total,
-            *[users[hand] for hand in hands], " ".join([str(hand or "") for hand in hands]), ink, *facts[11:],
+            *facts, masked(facts[0], summary), mark(summary), papers, total, users[prepared], users[reviewed],
+            users[booked], users[cashier], hands, ink, red, adj, new, form, seal,
         )  # fmt: skip
 
 
+HANDS = (Voucher.prepared_by_id, Voucher.reviewed_by_id, Voucher.booked_by_id, Voucher.cashier_id)
+_PREPARER, _REVIEWER, _BOOKER, _CASHIER = (func.coalesce(cast(hand, Text), "") for hand in HANDS)
+HANDS_TOLD = _PREPARER + " " + _REVIEWER + " " + _BOOKER + " " + _CASHIER
+
+
 VOUCHER_COLUMNS = (
-    Voucher.id, Voucher.court_code, Voucher.year, Voucher.number, Voucher.kind, Voucher.kind_number, Voucher.name,
-    Voucher.business_date, Voucher.posted_on, Voucher.recorded_at, Voucher.attachments, Voucher.total,
-    Voucher.prepared_by_id, Voucher.reviewed_by_id, Voucher.booked_by_id, Voucher.cashier_id, Voucher.ink,
-    Voucher.reverses_id, Voucher.adjusts_id, Voucher.restates_id, Voucher.form, Voucher.digest,
+    Voucher.summary, *HANDS, Voucher.id, Voucher.court_code, Voucher.year, Voucher.number, Voucher.kind,
+    Voucher.kind_number, CITED, Voucher.name, Voucher.business_date, Voucher.posted_on, Voucher.recorded_at,
+    Voucher.attachments, Voucher.total, HANDS_TOLD, Voucher.ink, Voucher.reverses_id, Voucher.adjusts_id,
+    Voucher.restates_id, Voucher.form, Voucher.digest,
 )  # fmt: skip
 
 
@@ -91,7 +108,7 @@ def _masks(scope: Scope) -> Callable[[int, str], str]:
     return masked
 
 
-def _persons(scope: Scope) -> Iterator[Row]:
+def _persons(scope: Scope) -> Iterable[Row]:
     """Each voucher with the natural persons of the cases that it concerns, in the order of the vouchers."""
     query = (
         select(Voucher.id, Party.name)
@@ -108,31 +125,30 @@ def _persons(scope: Scope) -> Iterator[Row]:
     "postings", "分录", "books", "Postings: one debit, one credit account, one amount; in the order of the vouchers",
     Column("voucher_id", "凭证标识", "id of its voucher", "number"),
     COURT,
-    Column("cited", "凭证号", "number of its voucher"),
+    Column("cited", "凭证号", "number of its voucher", "code"),
     Column("line", "行号", "line in the voucher", "number"),
     Column("movement", "资金变动", "what happened to the money", words=Movement),
-    Column("debit", "借方科目", "account debited"),
-    Column("credit", "贷方科目", "account credited"),
+    Column("debit", "借方科目", "account debited", "code"),
+    Column("credit", "贷方科目", "account credited", "code"),
     amount_column("amount", "金额", "amount, above zero"),
-    Column("case_ref", "案件标识", "case it concerns (case:ID)"),
-    Column("source_ref", "资金来源标识", "source of the money (source:ID)"),
-    Column("debtor_ref", "被执行人标识", "debtor it concerns (party:ID)"),
+    Column("case_ref", "案件标识", "case it concerns (case:ID)", "code"),
+    Column("source_ref", "资金来源标识", "source of the money (source:ID)", "code"),
+    Column("debtor_ref", "被执行人标识", "debtor it concerns (party:ID)", "code"),
     CASE,
 )  # fmt: skip
 def _postings(scope: Scope) -> Iterable[Row]:
     query = (
         select(
-            Voucher.year, Voucher.kind, Voucher.kind_number, PostingLine.voucher_id, Voucher.court_code,
-            PostingLine.line, PostingLine.movement, PostingLine.debit, PostingLine.credit, PostingLine.amount,
-            PostingLine.case_ref, PostingLine.source_ref, PostingLine.debtor_ref, Case.number,
+            PostingLine.voucher_id, Voucher.court_code, CITED, PostingLine.line, PostingLine.movement,
+            PostingLine.debit, PostingLine.credit, PostingLine.amount, PostingLine.case_ref, PostingLine.source_ref,
+            PostingLine.debtor_ref, Case.number,
         )
         .join(Voucher, Voucher.id == PostingLine.voucher_id)
         .outerjoin(Case, Case.id == record_id(PostingLine.case_ref, "case"))
         .where(within(Voucher.court_code, scope), Voucher.posted_on <= scope.last_day)
         .order_by(Voucher.court_code, Voucher.year, Voucher.number, PostingLine.line)
     )  # fmt: skip
-    for year, kind, number, voucher_id, court, *facts in stream(query):
-        yield voucher_id, court, cited(year, kind, number), *facts
+    return stream(query)
 
 
 @table(
@@ -142,15 +158,15 @@ def _postings(scope: Scope) -> Iterable[Row]:
     Column("round", "第几次结账", "round of the closing of its December", "number"),
     Column("vouchers", "凭证数", "vouchers of the year", "number"),
     Column("result_voucher", "结转凭证号", "voucher that carried the result over"),
-    Column("prepared_by", "制单", "who prepared the closing"),
+    Column("prepared_by", "制单", "who prepared the closing", "code"),
     Column("closed_by", "结账人", "who closed the year"),
     Column("closed_at", "结账时间", "when", "moment"),
 )  # fmt: skip
 def _closed_years(scope: Scope) -> Iterable[Row]:
     query = (
         select(
-            ClosedYear.court_code, ClosedYear.year, ClosedMonth.round, ClosedYear.vouchers, Voucher.year, Voucher.kind,
-            Voucher.kind_number, ClosedYear.prepared_by_id, ClosedYear.closed_by_id, ClosedYear.closed_at,
+            ClosedYear.court_code, ClosedYear.year, ClosedMonth.round, ClosedYear.vouchers, CITED,
+            ClosedYear.prepared_by_id, ClosedYear.closed_by_id, ClosedYear.closed_at,
         )
         .join(ClosedMonth, ClosedMonth.id == ClosedYear.closing_id)
         .outerjoin(Voucher, Voucher.id == ClosedYear.result_voucher_id)
@@ -158,6 +174,6 @@ def _closed_years(scope: Scope) -> Iterable[Row]:
         .order_by(ClosedYear.court_code, ClosedYear.year, ClosedMonth.round)
     )  # fmt: skip
     names = people(scope)
-    for court, year, at, vouchers, *of_voucher, prepared, closed, closed_at in stream(query):
+    for *facts, prepared, closed, closed_at in stream(query):
         hands = (names[prepared], names[closed])
-        yield court, year, at, vouchers, cited(*of_voucher), *hands, closed_at
+        yield *facts, *hands, closed_at

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from fundapp.core.money import from_fen
 from fundapp.core.spreadsheet import FORMULA_STARTS, Sheet, SheetColumn, write_xlsx
-from fundapp.core.tables import TABLES, Column, Row, Scope, Table
+from fundapp.core.tables import TABLES, Column, Row, Scope, Stream, Table
 from fundapp.core.templating import LABELS
 
 ROWS_PER_SHEET = 1_000_000
@@ -46,24 +46,17 @@ def member_of(name: str, path: Path, rows: int | None = None) -> Member:
 def csv_of(folder: Path, table: Table, scope: Scope) -> Member:
     path = folder / "csv" / f"{table.name}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = _Counted(table.rows(scope))
+    rows, count = table.rows(scope), 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)  # CRLF, quotes where RFC 4180 asks for them
         writer.writerow([column.key for column in table.columns])
-        writer.writerows(_for_programs(table.columns, rows))
-    return member_of(f"csv/{table.name}.csv", path, rows.count)
-
-
-class _Counted:
-    """Rows, counted as they pass."""
-
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self._rows, self.count = rows, 0
-
-    def __iter__(self) -> Iterator[Row]:
-        for row in self._rows:
-            self.count += 1
-            yield row
+        if isinstance(rows, Stream):
+            for count, line in enumerate(rows.lines(table.columns), 1):  # noqa: B007 - the last one counts
+                file.write(f"{line}\r\n")
+        else:
+            for count, cells in enumerate(_for_programs(table.columns, rows), 1):  # noqa: B007
+                writer.writerow(cells)
+    return member_of(f"csv/{table.name}.csv", path, count)
 
 
 def _for_programs(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[list[Any]]:
@@ -120,18 +113,22 @@ def workbook_of(folder: Path, name: str, scope: Scope, counts: dict[str, int]) -
     path = folder / "xlsx" / f"{name}.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
     tables = [table for table in TABLES if table.workbook == name]
-    write_xlsx(str(path), [sheet for table in tables for sheet in _sheets(table, scope, counts)])
+    write_xlsx(str(path), [sheet for table in tables for sheet in sheets_of(table, scope, counts)])
     return member_of(f"xlsx/{name}.xlsx", path)
 
 
-def _sheets(table: Table, scope: Scope, counts: dict[str, int]) -> Iterator[Sheet]:
+def sheets_of(table: Table, scope: Scope, counts: dict[str, int]) -> Iterator[Sheet]:
     """The table as a worksheet, or as several when it has more rows than a worksheet takes."""
-    columns = [SheetColumn(column.header, column.kind, _width(column)) for column in table.columns]
+    columns = [SheetColumn(column.header, _sheet_kind(column), _width(column)) for column in table.columns]
     rows = iter(table.rows(scope))
     parts = max(1, -(-counts[table.name] // ROWS_PER_SHEET))
     for part in range(1, parts + 1):
         title = table.title if parts == 1 else f"{table.title} {part}"
         yield Sheet(title, columns, _for_people(table.columns, itertools.islice(rows, ROWS_PER_SHEET)))
+
+
+def _sheet_kind(column: Column) -> str:
+    return "text" if column.kind == "code" or column.words else column.kind
 
 
 def _width(column: Column) -> int:
