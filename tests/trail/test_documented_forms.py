@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fundapp.ledger import rules as ledger
 from fundapp.ledger.rules import Ink, Numbers, VoucherKind
 from fundapp.trail import proofs, queries, rules
+from fundapp.yearend import checker
 from tests.builders.oversight import an_anchor_sheet, the_anchor
 from tests.house.source import ROOT
 
@@ -93,3 +94,13 @@ def test_an_anchor_handed_out_is_the_form_of_the_document(app):
 
 def test_every_reason_is_documented():
     assert not [reason.value for reason in rules.SigningReason if f"(`{reason.value}`)" not in PAGE]
+
+
+def test_the_documented_signature_of_a_manifest_holds_and_is_what_the_checker_reads():
+    signed, _, signature = told("manifest").rpartition("|")
+    form, digest, key_id = signed.split("|")
+    key = bytes.fromhex(told("key"))
+    assert (form, digest) == (checker.SIGNED_FORM, hashlib.sha256(b"{}   ").hexdigest())
+    assert key_id == hashlib.sha256(key).hexdigest()[:32]
+    Ed25519PublicKey.from_public_bytes(key).verify(bytes.fromhex(signature), signed.encode())
+    assert checker.Ed25519().is_signed(signed, bytes.fromhex(signature), key)
