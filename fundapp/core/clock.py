@@ -37,6 +37,12 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(SHANGHAI)
 
 
+def year_bounds(year: int) -> tuple[datetime, datetime]:
+    """The moments at which a year of the court's calendar begins and the next one does, in UTC."""
+    first, after = (datetime(which, 1, 1, tzinfo=SHANGHAI).astimezone(UTC) for which in (year, year + 1))
+    return first, after
+
+
 @contextmanager
 def at(moment: datetime | date) -> Iterator[None]:
     """Stop the clock at ``moment`` inside the block; a bare day means nine in the morning at the court."""

@@ -8,6 +8,7 @@ from fundapp.core.forms import (
     ChoiceField,
     FilterForm,
     Form,
+    HiddenTextField,
     LongTextField,
     VersionField,
     WholeNumberField,
@@ -24,6 +25,27 @@ class ClosingFilter(FilterForm):
 
     court = ChoiceField(_l("法院"))
     year = ChoiceField(_l("年度"))
+
+
+class StatementFilter(FilterForm):
+    """Whose annual statements are looked at, and of which year."""
+
+    court = ChoiceField(_l("法院"))
+    year = ChoiceField(_l("年度"))
+
+
+class StatementFileForm(Form):
+    """Which statements are handed out, as what: the page knows, and says it in hidden fields."""
+
+    statement = HiddenTextField()
+    court = HiddenTextField()
+    year = HiddenTextField()
+    format = HiddenTextField()
+
+    @classmethod
+    def of(cls, **words: object) -> "StatementFileForm":
+        """The form filled in with what the page shows."""
+        return cls(formdata=None, data={name: str(word) for name, word in words.items()})
 
 
 class CloseForm(Form):

@@ -122,3 +122,9 @@ def test_a_year_without_holiday_notice_is_named_not_guessed(year):
 def test_a_limit_that_runs_into_an_unknown_year_is_refused():
     with pytest.raises(RuleViolation, match="2027年"):
         clock.deadline(date(2026, 12, 20), 30)
+
+
+def test_a_year_of_the_court_begins_and_ends_by_its_own_clocks():
+    first, after = clock.year_bounds(2018)
+    assert (first, after) == (datetime(2017, 12, 31, 16, tzinfo=UTC), datetime(2018, 12, 31, 16, tzinfo=UTC))
+    assert clock.local(first).date() == date(2018, 1, 1)

@@ -15,6 +15,7 @@ from fundapp.core import clock, jobs
 from fundapp.core.db import Base, db, transaction
 from fundapp.core.doors import Door
 from fundapp.core.money import yuan
+from fundapp.core.statements import declared
 from fundapp.eligibility import service as eligibility
 from fundapp.ledger import service as ledger
 from fundapp.oversight import nightly
@@ -93,10 +94,16 @@ class House:
             for rule in sorted(self.app.url_map.iter_rules(), key=lambda rule: rule.endpoint):
                 if "GET" not in (rule.methods or ()) or rule.endpoint in ("static", "users.sign_in"):
                     continue
-                values = self._values(rule.endpoint, rule.arguments)
                 court = COURT if rule.endpoint in self.staged else self.played
                 roles = roles_of(self.app.view_functions[rule.endpoint])
-                yield Place(rule.endpoint, adapter.build(rule.endpoint, values), court, roles)
+                for values in self._each(rule.endpoint, rule.arguments):
+                    yield Place(rule.endpoint, adapter.build(rule.endpoint, values), court, roles)
+
+    def _each(self, endpoint: str, arguments: set[str]) -> list[dict[str, Any]]:
+        """The values of an address: of one record, but of every annual statement, since each looks different."""
+        if endpoint == "yearend.statement":
+            return [{"key": one.key} for one in declared()]
+        return [self._values(endpoint, arguments)]
 
     def _values(self, endpoint: str, arguments: set[str]) -> dict[str, Any]:
         if endpoint in self.staged:

@@ -16,6 +16,7 @@ from fundapp.ledger.queries.balances import (
     free_parts,
     parts,
     reserved_in,
+    source_ends,
     trial_balance,
     trial_sums,
 )
@@ -174,6 +175,7 @@ __all__ = [
     "reservation",
     "reserved_in",
     "signatures",
+    "source_ends",
     "trial_balance",
     "trial_sums",
     "unfinished",

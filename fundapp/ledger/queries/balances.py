@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Subquery, and_, func, select
 
 from fundapp.core.db import chunks, db, marks, run
 from fundapp.core.money import ZERO, Money, from_fen, to_fen, total
@@ -114,36 +114,54 @@ def trial_balance(scope: Iterable[str], *, as_of: date) -> list[TrialLine]:
 def day_ends(courts: Sequence[str], day: date) -> dict[Account, tuple[int, int]]:
     """What each account that moved by then was ever debited and credited up to the end of a day, in fen: one look per
     court and account, however many days lie between."""
-    standing = select(
-        StandingBalance.court_code,
-        StandingBalance.account,
+    last = _last_days(courts, list(Account), day, StandingBalance.part == "")
+    query = (
+        select(DayTotal.account, func.sum(DayTotal.debit), func.sum(DayTotal.credit))
+        .join(last, _on_the_day(last))
+        .group_by(DayTotal.account)
+    )
+    return {account: (to_fen(debit), to_fen(credit)) for account, debit, credit in db.session.execute(query)}
+
+
+def source_ends(courts: Sequence[str], accounts: Collection[Account], day: date) -> dict[tuple[str, str, Account], int]:
+    """What stood on these accounts at the end of a day, debits less credits in fen: by court, part and account; the
+    whole under the empty part, and each source's part, where the account is kept by source."""
+    kept = (StandingBalance.part == "") | StandingBalance.part.startswith("source:")
+    last = _last_days(courts, accounts, day, kept)
+    query = select(DayTotal.court_code, DayTotal.part, DayTotal.account, DayTotal.debit, DayTotal.credit)
+    return {
+        (court, part, account): to_fen(debit) - to_fen(credit)
+        for court, part, account, debit, credit in db.session.execute(query.join(last, _on_the_day(last)))
+    }
+
+
+def _last_days(courts: Sequence[str], accounts: Collection[Account], day: date, which: ColumnElement[bool]) -> Subquery:
+    """Of every kept part that ``which`` lets through, the last day up to ``day`` on which it moved."""
+    last = (
         select(func.max(DayTotal.day))
         .where(
             DayTotal.court_code == StandingBalance.court_code,
             DayTotal.account == StandingBalance.account,
-            DayTotal.part == "",
+            DayTotal.part == StandingBalance.part,
             DayTotal.day <= day,
         )
         .scalar_subquery()
-        .label("day"),
-    ).where(
-        StandingBalance.court_code.in_(courts),
-        StandingBalance.account.in_(list(Account)),
-        StandingBalance.part == "",
+        .label("day")
     )
-    last = standing.subquery()
-    query = (
-        select(DayTotal.account, func.sum(DayTotal.debit), func.sum(DayTotal.credit))
-        .join(
-            last,
-            (DayTotal.court_code == last.c.court_code)
-            & (DayTotal.account == last.c.account)
-            & (DayTotal.part == "")
-            & (DayTotal.day == last.c.day),
-        )
-        .group_by(DayTotal.account)
+    return (
+        select(StandingBalance.court_code, StandingBalance.account, StandingBalance.part, last)
+        .where(StandingBalance.court_code.in_(courts), StandingBalance.account.in_(list(accounts)), which)
+        .subquery()
     )
-    return {account: (to_fen(debit), to_fen(credit)) for account, debit, credit in db.session.execute(query)}
+
+
+def _on_the_day(last: Subquery) -> ColumnElement[bool]:
+    return and_(
+        DayTotal.court_code == last.c.court_code,
+        DayTotal.account == last.c.account,
+        DayTotal.part == last.c.part,
+        DayTotal.day == last.c.day,
+    )
 
 
 def balance_as_of(court_code: str, account: Account, day: date, part: str = "") -> Money:

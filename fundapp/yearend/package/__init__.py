@@ -23,6 +23,7 @@ from fundapp.yearend import checker, queries, rules
 from fundapp.yearend.package.container import check_container, packed, unpack
 from fundapp.yearend.package.members import Member, copied, csv_of, standard_of, workbook_of
 from fundapp.yearend.package.readme import readme
+from fundapp.yearend.papers import annual_statements
 from fundapp.yearend.standards import FILES
 
 CHECKER = "check.py"
@@ -59,7 +60,7 @@ def build(
     rules.check_begun(year, clock.today())
     workbooks = list(dict.fromkeys(table.workbook for table in TABLES))
     steps = itertools.count(1)
-    total = len(TABLES) + len(workbooks) + len(scope.court_codes) * len(FILES) + 1
+    total = len(TABLES) + len(workbooks) + len(scope.court_codes) * (1 + len(FILES)) + 1
 
     with tempfile.TemporaryDirectory(prefix="audit-") as name:
         folder = Path(name)
@@ -86,6 +87,7 @@ def _read(folder: Path, scope: Scope, workbooks: Sequence[str]) -> Iterator[Memb
     for workbook in workbooks:
         yield workbook_of(folder, workbook, scope, rows)
     for court_code in scope.court_codes:
+        yield copied(folder, f"statements/{court_code}.pdf", annual_statements([court_code], scope.year))
         place = "" if len(scope.court_codes) == 1 else f"{court_code}/"
         for standard in FILES:
             yield standard_of(folder, f"{place}{standard.path}", partial(standard.write, scope, court_code))

@@ -53,6 +53,7 @@ def _introduction(scope: Scope) -> Sequence[str]:
         "以 = + - @ 等开头的文字前加有单引号，以免被电子表格当作公式。    Text that a spreadsheet could take for a",
         "formula begins with an apostrophe.",
         "",
+        "statements/      各院年度报表，供签字归档    the year's statements of each court, to be signed and kept",
         "GB-T-24589/  ISO-21378/  journal.*    同一账簿的其他格式，逐个列于下；含多个法院的，各在其代字文件夹内。",
         "        The same books in the forms of others, listed below; of several courts, each in a folder of its code.",
         "manifest.json    每个文件的 SHA-256、大小、行数，各法院操作留痕的条数和末端校验码，合计数",

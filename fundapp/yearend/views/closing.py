@@ -1,44 +1,31 @@
-"""The closing of months and years, and the audit packages."""
+"""The closing of months and years, and their reopening."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, send_file, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
-from fundapp.core import clock, jobs
-from fundapp.core.db import db, transaction
+from fundapp.core import clock
 from fundapp.core.doors import require
-from fundapp.core.errors import Refusal
 from fundapp.core.forms import choice, saving
-from fundapp.core.jobs import JobState
-from fundapp.core.listing import Column, listing
 from fundapp.core.money import ZERO, plain
 from fundapp.core.words import N_
 from fundapp.courts import queries as courts
 from fundapp.ledger import queries as books
 from fundapp.trail import queries as trail
-from fundapp.users.models import User
-from fundapp.users.queries import readable_courts
 from fundapp.users.rules import Permission
-from fundapp.yearend import package as packaging
 from fundapp.yearend import queries, rules, service
 from fundapp.yearend.forms import (
     CloseForm,
     ClosingFilter,
     DecideReopeningForm,
     ExplainedCloseForm,
-    ExportForm,
     RequestReopeningForm,
 )
 from fundapp.yearend.rules import Hindered, Hindrance, PointState, ReopeningOutcome, ReopeningStatus
-
-Answer = str | Response | tuple[str, int]
-
-bp = Blueprint("yearend", __name__)
+from fundapp.yearend.views.blueprint import Answer, bp
 
 WHERE = {
     Hindrance.FUND_RECEIPT: ("funding.receipt", "receipt_id"),
@@ -83,18 +70,33 @@ class Made:
     told: str
 
 
-@bp.get("/closings")
-@require(Permission.LEDGER_READ)
-def index() -> Answer:
+def narrowed(*, is_over: bool = False) -> tuple[ClosingFilter, str, int, str]:
+    """The filter as read: a court, the reader's own unless another is chosen, a year, and the month that is due there.
+
+    Args:
+        is_over: whether a year with vouchers that is over is usual, closed or not; else it is that of the month.
+    """
     form = ClosingFilter()
     form.court.choices = [choice(code, courts.name(code)) for code in sorted(g.user.scope)]
     asked = form.court.data if form.court.data in g.user.scope else g.user.court_code
     due = queries.due_month(asked)
-    years = sorted({*queries.years([asked]), int(due[:4])}, reverse=True)
+    last = books.last_closing(asked)
+    used = {*queries.years([asked]), *([int(last.month[:4])] if last else [])}
+    years = sorted({*used, int(due[:4])}, reverse=True)
     form.year.choices = [choice(year, str(year)) for year in years]
     form.read()
-    year = int(form.year.data) if form.year.data in [str(one) for one in years] else int(due[:4])
+    usual = int(due[:4])
+    if is_over:
+        usual = min(usual, max((year for year in used if year < clock.today().year), default=usual))
+    year = int(form.year.data) if form.year.data in [str(one) for one in years] else usual
     form.court.data, form.year.data = asked, str(year)
+    return form, asked, year, due
+
+
+@bp.get("/closings")
+@require(Permission.LEDGER_READ)
+def index() -> Answer:
+    form, asked, year, due = narrowed()
     made = _made(asked, year)
     return render_template(
         "yearend/index.html",
@@ -106,7 +108,7 @@ def index() -> Answer:
         requests=queries.requests(asked, year),
         closed_year=queries.closed_year(asked, year),
         due=due,
-        points=_points(asked, due),
+        points=closing_points(asked, due),
         person=queries.person,
         may=_may(asked, due),
         entries=trail.history(
@@ -158,7 +160,7 @@ def _months(court_code: str, year: int, made: list[Made]) -> list[MonthRow]:
     return rows
 
 
-def _points(court_code: str, month: str, *, is_proved: bool = False) -> list[Point]:
+def closing_points(court_code: str, month: str, *, is_proved: bool = False) -> list[Point]:
     """The closing list of a month.
 
     Args:
@@ -175,14 +177,14 @@ def _points(court_code: str, month: str, *, is_proved: bool = False) -> list[Poi
         found = [one for one in hindered if one.kind is kind]
         way_out = _(rules.WAYS_OUT[kind]) if found else ""
         state = PointState.OPEN if found else PointState.MET
-        points.append(Point(_(asked, month=month), state, way_out, tuple(_link(one) for one in found)))
+        points.append(Point(_(asked, month=month), state, way_out, tuple(link_to(one) for one in found)))
     for one in hindered:
         if one.kind is Hindrance.OTHER:
             points.append(Point(_(one.what), PointState.OPEN, _(one.way_out), ((one.cited, None),)))
     return points
 
 
-def _link(one: Hindered) -> tuple[str, str | None]:
+def link_to(one: Hindered) -> tuple[str, str | None]:
     """How the record is called, and its page, if it has one."""
     if one.kind not in WHERE:
         return one.cited, None
@@ -210,7 +212,7 @@ def close_month(month: str) -> Answer:
             service.close_month(court_code, month, explanation=_explanation(form), actor=g.user)
             flash(_("%(month)s已结账，不能再记入该月凭证。", month=month))
             return redirect(url_for(".index", year=month[:4]))
-    points = _points(court_code, month, is_proved=True)
+    points = closing_points(court_code, month, is_proved=True)
     return render_template("yearend/close_month.html", form=form, month=month, points=points), form.http_status
 
 
@@ -235,7 +237,7 @@ def _year_points(court_code: str, year: int) -> list[Point]:
     first = Point(_("1月至11月已全部结账"), ready)
     if ready is PointState.OPEN:
         first = replace(first, way_out=_("请财务复核依次办理月末结账，下一个应结账的月份"), links=link)
-    return [first, *_points(court_code, f"{year}-12", is_proved=True)]
+    return [first, *closing_points(court_code, f"{year}-12", is_proved=True)]
 
 
 @bp.route("/closings/months/<month>/reopen", methods=["GET", "POST"])
@@ -287,104 +289,3 @@ _TOLD = {
     ReopeningStatus.REOPENED: N_("%(month)s已反结账，可以记入该月凭证；更正后请重新结账。"),
     ReopeningStatus.RETURNED: N_("反结账申请已退回，%(month)s仍为已结账。"),
 }
-
-
-COLUMNS = [
-    Column(N_("年度"), lambda package: package.year, "number"),
-    Column(N_("包含法院"), lambda package: package.courts, width=40),
-    Column(N_("文件名"), lambda package: package.file_name, width=36),
-    Column(N_("文件校验码"), lambda package: package.digest, width=66),
-    Column(N_("导出人"), lambda package: queries.person(package.exported_by_id)),
-    Column(N_("导出时间"), lambda package: package.exported_at, "moment"),
-]
-
-
-@bp.get("/audit-packages")
-@require(Permission.AUDIT_EXPORT)
-def packages() -> Answer:
-    return listing(
-        "yearend/packages.html",
-        queries.packages(g.user.scope),
-        queries.PACKAGES_KEY,
-        COLUMNS,
-        title=_("审计包"),
-        person=queries.person,
-    )
-
-
-@bp.route("/audit-packages/export", methods=["GET", "POST"])
-@require(Permission.AUDIT_EXPORT)
-def export() -> Answer:
-    form = ExportForm(data={"year": clock.today().year - 1})
-    if form.submitted():
-        try:
-            rules.check_begun(rules.check_year(form.year.data), clock.today())
-        except Refusal as refusal:
-            form.refused(refusal)
-        else:
-            job_id = jobs.start("audit.export", owner_id=g.user.id, user_id=g.user.id, year=form.year.data)
-            return redirect(url_for(".progress", job_id=job_id))
-    return render_template("yearend/export.html", form=form), form.http_status
-
-
-@bp.get("/audit-packages/jobs/<job_id>")
-@require(Permission.AUDIT_EXPORT)
-def progress(job_id: str) -> Answer:
-    job = jobs.found(job_id, owner_id=g.user.id)
-    if job.state is JobState.DONE:
-        job = replace(job, result=url_for(".show", package_id=int(job.result)))
-    if "HX-Request" in request.headers:
-        return render_template("yearend/_progress.html", job=job)
-    return render_template("yearend/progress.html", job=job)
-
-
-@bp.get("/audit-packages/<int:package_id>")
-@require(Permission.AUDIT_EXPORT)
-def show(package_id: int) -> Answer:
-    package = queries.package(package_id, g.user.scope)
-    return render_template(
-        "yearend/show.html",
-        package=package,
-        by=queries.person(package.exported_by_id),
-        is_kept=_kept(package.file_name).is_file(),
-        entries=trail.history(package.subject),
-    )
-
-
-@bp.get("/audit-packages/<int:package_id>/file")
-@require(Permission.AUDIT_EXPORT)
-def download(package_id: int) -> Answer:
-    package = queries.package(package_id, g.user.scope)
-    path = _kept(package.file_name)
-    if not path.is_file():
-        abort(404)
-    return send_file(path, as_attachment=True, download_name=package.file_name, mimetype="application/zip")
-
-
-def _kept(file_name: str) -> Path:
-    """Where the packages made by the site lie."""
-    folder: Path = current_app.config["SETTINGS"].instance / "packages"
-    return folder / Path(file_name).name
-
-
-@jobs.job("audit.export")
-def make_package(*, progress: packaging.Progress, user_id: int, year: int) -> str:
-    """Make the package of the courts that the user may read; the answer is the id of its record."""
-    user = db.session.get_one(User, user_id)
-    court_code, scope = user.court_code, readable_courts(user)
-    unnamed = _kept(f"package-{user_id}-{year}.zip")
-    unnamed.parent.mkdir(mode=0o750, exist_ok=True)
-    built = packaging.build(year, scope, unnamed, progress=progress)
-    path = _kept(f"audit-{year}-{court_code[1:] or '0'}-{built.digest[:12]}.zip")
-    unnamed.replace(path)
-    with transaction(court_code):
-        return str(
-            service.record_package(
-                court_code=court_code,
-                year=year,
-                court_codes=scope,
-                file_name=path.name,
-                digest=built.digest,
-                actor=db.session.get_one(User, user_id),
-            ).id
-        )
