@@ -11,7 +11,7 @@ from lxml import etree
 from sqlalchemy import select
 
 from fundapp.cases.models import Party
-from fundapp.cases.rules import PartyKind
+from fundapp.cases.rules import PartyKind, masked_name
 from fundapp.core import clock
 from fundapp.core.db import db, transaction
 from fundapp.core.errors import RuleViolation
@@ -21,8 +21,10 @@ from fundapp.ledger import queries as ledger_queries
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Movement, booked
 from fundapp.users.models import User
+from fundapp.yearend.standards import books as standard_books
 from fundapp.yearend.standards import gb18030
 from tests.builders.books import reversed_on
+from tests.builders.cases import a_case
 from tests.builders.ledger import a_voucher, how_posted
 from tests.builders.people import COURT, OTHER_COURT, the_books
 from tests.builders.standards import BOOKS, THE_YEAR, UNMASKED, YEAR, counted, written
@@ -304,3 +306,25 @@ def test_a_summary_reads_as_in_the_table_of_vouchers(app):
     told = {f"{YEAR}{row['记账凭证编号']}": row["记账凭证摘要"] for row in rows(written(LEDGER), "记账凭证")}
     assert told == listed
     assert any("*" in summary for summary in told.values())
+
+
+def test_the_persons_of_every_case_of_a_voucher_are_masked(app):
+    cases = [a_case(), a_case()]
+    names = [case.creditors[0].name for case in cases]
+    how = how_posted() | {"summary": f"到账：{names[0]}、{names[1]}"}
+    moved = [booked(Movement.CASE_MONEY_RECEIVED, yuan("5.00"), case=case.subject) for case in cases]
+    the_books()
+    with transaction(COURT):
+        ledger.post("told:2", moved, **how)
+    (told,) = {row["记账凭证摘要"] for row in rows(written(LEDGER), "记账凭证")}
+    assert told == f"到账：{masked_name(names[0])}、{masked_name(names[1])}"
+    (whole,) = {row["记账凭证摘要"] for row in rows(written(LEDGER, scope=UNMASKED), "记账凭证")}
+    assert whole == how["summary"]
+
+
+def test_names_are_masked_alike_however_few_cases_are_remembered(app, monkeypatch):
+    a_year()
+    first = written(LEDGER)
+    monkeypatch.setattr(standard_books, "VOUCHERS_AT_ONCE", 1)
+    monkeypatch.setattr(standard_books, "CASES_AT_ONCE", 0)
+    assert written(LEDGER) == first

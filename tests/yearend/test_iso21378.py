@@ -273,3 +273,11 @@ def test_persons_are_masked_unless_the_scope_says_otherwise_and_account_numbers_
     accounts = db.session.scalars(select(PayingAccount)).all()
     assert accounts and len(table("BAS_Bank_Account")) == len(accounts)
     assert not [one.number for one in accounts if one.number in whole]
+
+
+def test_an_amount_that_22_characters_do_not_hold_is_refused(app):
+    a_voucher("9999999999999999.99")
+    assert {row["Functional_Amount"] for row in table("GL_Details")} == {"9999999999999999.9900"}
+    a_voucher("10000000000000000.00", day=date(YEAR, 3, 2))
+    with pytest.raises(RuleViolation, match="“GL_Details”第2行的“Functional_Amount”"):
+        table("GL_Details")

@@ -3,21 +3,19 @@ they are asked for; amounts in whole fen, turnovers with red ink deducted on the
 
 import enum
 from collections.abc import Iterable, Iterator
-from datetime import datetime, time
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
 
 from fundapp.cases.rules import masked_name
-from fundapp.core import clock
-from fundapp.core.db import chunks, marks, run, walk
+from fundapp.core.db import chunks, marks, on_sqlite, run, walk
 from fundapp.core.tables import Row, Scope
 from fundapp.ledger.rules import KEPT, SIDE, WORDS, Account, Side
 from fundapp.ledger.rules import LABELS as LEDGER_LABELS
 
 Masks = dict[str, list[tuple[int, str, str]]]
 """By case the ids of its natural persons, their names, and what stands for them."""
-VOUCHERS_AT_ONCE = 1000
+VOUCHERS_AT_ONCE, CASES_AT_ONCE = 1000, 20_000
 CURRENCY, CURRENCY_NAME = "CNY", "人民币"
 
 
@@ -96,19 +94,22 @@ def grouped(rows: Iterable[Row], scope: Scope) -> Iterator[tuple[str, list[Row]]
         rows: in the order of the vouchers; the id first, then the summary, and the case third from the end.
     """
     vouchers = (list(lines) for _, lines in groupby(rows, key=itemgetter(0)))
+    masks: Masks = {}
     while some := list(islice(vouchers, VOUCHERS_AT_ONCE)):
-        masks = {} if scope.is_unmasked else _masks({line[-3] for lines in some for line in lines if line[-3]})
+        if not scope.is_unmasked:
+            if len(masks) > CASES_AT_ONCE:
+                masks.clear()
+            _find({line[-3] for lines in some for line in lines if line[-3]} - masks.keys(), masks)
         for lines in some:
             yield _masked(lines, masks), lines
 
 
-def _masks(cases: Iterable[str]) -> Masks:
-    """The names of the natural persons of these cases, each with what stands for it."""
-    found: Masks = {}
+def _find(cases: set[str], masks: Masks) -> None:
+    """Add the natural persons of these cases, each with what stands for the name."""
+    masks.update((case, []) for case in cases)
     for ids in chunks(sorted(int(case.removeprefix("case:")) for case in cases)):
         for case_id, party_id, name in run(PERSONS.format(marks(len(ids))), ids):
-            found.setdefault(f"case:{case_id}", []).append((party_id, name, masked_name(name)))
-    return found
+            masks[f"case:{case_id}"].append((party_id, name, masked_name(name)))
 
 
 PERSONS = "SELECT case_id, id, name FROM parties WHERE case_id IN ({}) AND kind = 'person' ORDER BY id"
@@ -130,22 +131,18 @@ def people() -> dict[int, str]:
     return dict(walk("SELECT id, name FROM users"))
 
 
-def extracted_at(scope: Scope, court_code: str) -> datetime:
-    """When the books were as they are told here: the moment of the newest entry of the court's trail."""
-    ((found,),) = list(walk("SELECT last_at FROM books WHERE court_code = ?", (court_code,))) or [(None,)]
-    if found is None:
-        return datetime.combine(scope.last_day, time())
-    return datetime.fromisoformat(local_text(found))
+def extracted_on(scope: Scope, court_code: str) -> str:
+    """Of which day the books are that are told here: of the newest entry of the court's trail."""
+    question = f"SELECT {local_text('last_at')} FROM books WHERE court_code = ? AND last_at IS NOT NULL"  # noqa: S608
+    found = run(question, (court_code,))
+    return found[0][0][:10] if found else scope.last_day.isoformat()
 
 
-def local_text(kept: str | datetime) -> str:
-    """``2018-03-09T09:00:00``: a moment as a driver keeps it, by the court's clock."""
-    if isinstance(kept, str):
-        return (datetime.fromisoformat(kept) + AHEAD).isoformat()[:19]
-    return clock.local(kept).isoformat()[:19]
-
-
-AHEAD = clock.SHANGHAI.utcoffset(None)
+def local_text(column: str) -> str:
+    """SQL of a moment by the court's clock, its day and its time: ``2018-03-09,09:00:00``."""
+    if on_sqlite():
+        return f"strftime('%Y-%m-%d,%H:%M:%S', substr({column}, 1, 19), '+8 hours')"
+    return f"to_char({column} AT TIME ZONE 'UTC' + INTERVAL '8 hours', 'YYYY-MM-DD,HH24:MI:SS')"
 
 
 # ---- balances

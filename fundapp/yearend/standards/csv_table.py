@@ -8,7 +8,7 @@ from typing import BinaryIO
 from fundapp.core.spreadsheet import FORMULA_STARTS
 from fundapp.core.tables import Scope
 from fundapp.yearend.standards.books import Segment
-from fundapp.yearend.standards.layout import Field, Form, Layout, code, exact, fitted, one_line, yuan_text
+from fundapp.yearend.standards.layout import ODD, Field, Form, Layout, code, exact, fitted, one_line, yuan_text
 
 Cells = Sequence[str]
 Rows = Callable[[Scope, str], Iterable[Cells]]
@@ -16,6 +16,7 @@ Writer = Callable[[Scope, str, BinaryIO], int]
 ROWS_AT_ONCE = 1000
 
 _QUOTED = re.compile('[",]')
+_SPECIAL = re.compile(f"^[{re.escape(''.join(FORMULA_STARTS))}]|{_QUOTED.pattern}|{ODD.pattern}")
 
 
 def cell(text: str) -> str:
@@ -27,6 +28,13 @@ def cell(text: str) -> str:
 def guarded(text: str) -> str:
     """What somebody wrote; if a spreadsheet could take it for a formula, it begins with an apostrophe."""
     return "'" + text if text.startswith(FORMULA_STARTS) else text
+
+
+def free_cell(text: str, length: int) -> str:
+    """What somebody wrote, guarded, cut and quoted; most texts need none of it."""
+    if len(text) <= length and not _SPECIAL.search(text):
+        return text
+    return cell(guarded(text)[:length])
 
 
 def write_lines(layout: Layout, lines: Iterable[str], stream: BinaryIO) -> int:

@@ -65,7 +65,7 @@ VALUES = Layout("BAS_Customized_ACC_Value", (
 
 
 def _profile(scope: Scope, court_code: str) -> Iterable[Cells]:
-    name, day = courts.name(court_code), books.extracted_at(scope, court_code).date().isoformat()
+    name, day = courts.name(court_code), books.extracted_on(scope, court_code)
     yield (
         "1", f"{court_code} {scope.year}", str(scope.year), name, "人民法院", "", SOFTWARE, "", CURRENCY, "ISO 21378",
         day, "+08:00", court_code,

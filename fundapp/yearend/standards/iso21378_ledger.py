@@ -21,10 +21,9 @@ from fundapp.yearend.standards.csv_table import (
     Rows,
     amount,
     amount_text,
-    cell,
     day,
     flag,
-    guarded,
+    free_cell,
     write_lines,
 )
 from fundapp.yearend.standards.layout import TOO_LARGE, Field, Form, Layout, code, exact, free, misfit
@@ -117,7 +116,7 @@ def _side(balance: int) -> str:
 # ---- details
 
 DETAILS_OF = """
-    SELECT v.id, v.summary, v.number, v.kind, v.kind_number, v.posted_on, v.recorded_at, v.ink, v.prepared_by_id,
+    SELECT v.id, v.summary, v.number, v.kind, v.kind_number, v.posted_on, {recorded_at}, v.ink, v.prepared_by_id,
         v.reviewed_by_id, v.booked_by_id, v.reverses_id, COALESCE(v.reverses_id, v.adjusts_id, v.restates_id),
         p.movement, p.debit, p.credit, p.amount, p.case_ref, p.source_ref, p.debtor_ref
     FROM vouchers v JOIN posting_lines p ON p.voucher_id = v.id
@@ -131,7 +130,8 @@ REVERSED = "SELECT reverses_id FROM vouchers WHERE court_code = ? AND year <= ? 
 def write_details(scope: Scope, court_code: str, stream: BinaryIO) -> int:
     """GL_Details: two lines for each posting, its debit and its credit."""
     is_reversed = {voucher_id for (voucher_id,) in walk(REVERSED, (court_code, scope.year))}
-    found = books.grouped(walk(DETAILS_OF, (court_code, scope.year)), scope)
+    question = DETAILS_OF.format(recorded_at=books.local_text("v.recorded_at"))
+    found = books.grouped(walk(question, (court_code, scope.year)), scope)
     lines = (_details(scope.year, court_code, summary, of_one, is_reversed) for summary, of_one in found)
     return write_lines(DETAILS, chain.from_iterable(lines), stream)
 
@@ -142,13 +142,12 @@ def _details(year: int, court_code: str, summary: str, lines: list[Row], is_reve
         corrects,
     ) = lines[0][:13]  # fmt: skip
     word, on, is_red = WORDS_OF_KIND[kind], str(posted_on), ink == "red"
-    made = books.local_text(recorded_at)
-    told = cell(guarded(summary)[:1000])
+    told = free_cell(summary, 1000)
     head = f"{voucher_id},{year}{word}{kind_number:04d},"
     dated = f",{year},M{int(on[5:7])},{on},"
     typed = f",{word},{told},{told},"
     reversal = f"1,{reverses}" if reverses else "2," if voucher_id in is_reversed else ","
-    tail = f"{reversal},0,{prepared},{made[:10]},{made[11:]},{reviewed},{booked},,,,"
+    tail = f"{reversal},0,{prepared},{recorded_at},{reviewed},{booked},,,,"
     written, at = [], 1
     for line in lines:
         movement, debit, credit, fen, case, source, debtor = line[13:]

@@ -92,12 +92,12 @@ def yuan_text(fen: int) -> str:
 
 _LINE_ENDS = re.compile("[\t\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_ODD = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+ODD = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 def one_line(text: str) -> str:
     """Text for a file that other programs read line by line: line ends and tabs are a blank, and a character that is
     none (a control character, half of a pair, a non-character) is the replacement character U+FFFD."""
-    if not _ODD.search(text):
+    if not ODD.search(text):
         return text
     return _NO_TEXT.sub("\ufffd", _LINE_ENDS.sub(" ", text))

@@ -17,9 +17,7 @@ from fundapp.ledger.tables import CITED
 from fundapp.users.tables import people
 from fundapp.yearend.models import ClosedYear
 
-
-@table(
-    "vouchers", "记账凭证", "books", "Vouchers of all years up to the year of the package",
+VOUCHER_FACTS = (
     ID,
     COURT,
     Column("year", "年度", "year of the posting day", "number"),
@@ -47,6 +45,12 @@ from fundapp.yearend.models import ClosedYear
     Column("form", "校验码格式", "canonical form of the digest", "code"),
     Column("digest", "凭证校验码", "SHA-256 of what voucher and postings say, as recorded on the trail", "code"),
 )  # fmt: skip
+
+
+@table(
+    "vouchers", "记账凭证", "books", "Vouchers of all years up to the year of the package",
+    *VOUCHER_FACTS,
+)  # fmt: skip
 def _vouchers(scope: Scope) -> Iterable[Row]:
     query = (
         select(*VOUCHER_COLUMNS)
@@ -54,26 +58,11 @@ def _vouchers(scope: Scope) -> Iterable[Row]:
         .order_by(Voucher.court_code, Voucher.year, Voucher.number)
     )
     users, masked, mark = people(scope), _masks(scope), keyed_digest(books.SUMMARY_PURPOSE)
-    for (
-        summary,
-        prepared,
-        reviewed,
-        booked,
-        cashier,
-        *facts,
-        papers,
-        total,
-        hands,
-        ink,
-        red,
-        adj,
-        new,
-        form,
-        seal,
-    ) in stream(query):
+    for summary, *of, papers, total, hands, ink, reverses, adjusts, restates, form, digest in stream(query):
+        signed, facts = [users[hand] for hand in of[:4]], of[4:]
         yield (
-            *facts, masked(facts[0], summary), mark(summary), papers, total, users[prepared], users[reviewed],
-            users[booked], users[cashier], hands, ink, red, adj, new, form, seal,
+            *facts, masked(facts[0], summary), mark(summary), papers, total, *signed, hands, ink, reverses, adjusts,
+            restates, form, digest,
         )  # fmt: skip
 
 
