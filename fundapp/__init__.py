@@ -27,6 +27,7 @@ FEATURES = (
     "disbursement",
     "recovery",
     "ceremonies",
+    "irregularities",
     "yearend",
     "oversight",
     "story",

@@ -6,10 +6,10 @@ from datetime import date
 
 from fundapp.approvals.rules import Outcome
 from fundapp.core.digests import digest_of
-from fundapp.core.errors import RuleViolation
+from fundapp.core.errors import Attempt, RuleViolation
 from fundapp.core.money import ZERO, Money, plain, to_fen
 from fundapp.core.words import N_
-from fundapp.eligibility.rules import Answer, joined
+from fundapp.eligibility.rules import Answer, attempt_in, joined
 from fundapp.ledger.rules import Account, Movement
 
 
@@ -150,7 +150,7 @@ def check_eligible(shortcomings: Sequence[Answer]) -> None:
             "该案有%(count)s项不符合垫付条件：%(reasons)s请补正后重新申请。",
             count=len(shortcomings),
             reasons=joined(shortcomings),
-        )
+        ).as_attempt(attempt_in(shortcomings))
 
 
 def check_still_eligible(shortcomings: Sequence[Answer]) -> None:
@@ -160,7 +160,7 @@ def check_still_eligible(shortcomings: Sequence[Answer]) -> None:
             "案件情况在申请后已有变动，现有%(count)s项不符合垫付条件：%(reasons)s请退回或撤回后重新办理。",
             count=len(shortcomings),
             reasons=joined(shortcomings),
-        )
+        ).as_attempt(attempt_in(shortcomings))
 
 
 def check_payload(*, now: str, approved: str) -> None:
@@ -168,7 +168,7 @@ def check_payload(*, now: str, approved: str) -> None:
     if now != approved:
         raise RuleViolation(
             "收款人、收款账户或金额在提交后已有变更，原审批对变更后的内容无效，请退回或撤回申请，核实后重新提交审批。"
-        )
+        ).as_attempt(Attempt.CHANGED_AFTERWARDS)
 
 
 def check_own(*, actor_id: int, prepared_by_id: int, handler_id: int) -> None:

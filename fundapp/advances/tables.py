@@ -28,6 +28,7 @@ from fundapp.trail.rules import Event
     REFERENCE,
     VOUCHER_ID,
     VOUCHER,
+    Column("recorded_at", "登记时间", "when it was recorded", "moment"),
     records={Event.ADVANCE_PAID.value: "advance_id"},
 )  # fmt: skip
 def _payments(scope: Scope) -> Iterable[Row]:
@@ -35,7 +36,7 @@ def _payments(scope: Scope) -> Iterable[Row]:
         select(
             AdvancePayment.id, AdvancePayment.court_code, AdvancePayment.advance_id, Advance.case_id, Case.number,
             AdvancePayment.amount, AdvancePayment.paid_on, AdvancePayment.channel, AdvancePayment.paid_through,
-            AdvancePayment.bank_reference, AdvancePayment.voucher_id, CITED,
+            AdvancePayment.bank_reference, AdvancePayment.voucher_id, CITED, AdvancePayment.recorded_at,
         )
         .join(Advance, Advance.id == AdvancePayment.advance_id)
         .join(Case, Case.id == Advance.case_id)

@@ -4,7 +4,7 @@ import enum
 from collections.abc import Collection
 from datetime import date
 
-from fundapp.core.errors import RuleViolation
+from fundapp.core.errors import Attempt, RuleViolation
 from fundapp.core.money import ZERO, Money
 from fundapp.core.words import N_
 from fundapp.users.rules import LABELS as ROLE_LABELS
@@ -51,9 +51,11 @@ def role_at(step: int) -> Role:
 def check_fresh_hand(*, actor_id: int, prepared_by_id: int, signed_by: Collection[int]) -> None:
     """Nobody signs what he prepared, nor twice in one round."""
     if actor_id == prepared_by_id:
-        raise RuleViolation("不能审批本人提出的申请，请由其他有权人员审批。")
+        raise RuleViolation("不能审批本人提出的申请，请由其他有权人员审批。").as_attempt(Attempt.SELF_APPROVAL)
     if actor_id in signed_by:
-        raise RuleViolation("您在本轮审批中已经签署，同一人不能签署两个环节，请由其他有权人员审批。")
+        raise RuleViolation("您在本轮审批中已经签署，同一人不能签署两个环节，请由其他有权人员审批。").as_attempt(
+            Attempt.SELF_APPROVAL
+        )
 
 
 def check_turn(*, step: int, roles: Collection[Role]) -> None:

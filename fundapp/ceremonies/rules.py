@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fundapp.core.digests import digest_of
-from fundapp.core.errors import RuleViolation
+from fundapp.core.errors import Attempt, RuleViolation
 from fundapp.core.money import Money, plain, to_fen
 from fundapp.core.words import N_
 
@@ -194,19 +194,23 @@ def check_chosen(lines: int) -> None:
 def check_freezer(planned_by_id: int, actor_id: int) -> None:
     """Who planned the list does not freeze it."""
     if planned_by_id == actor_id:
-        raise RuleViolation("筹备人不能审定自己筹备的名单，请由其他有权人员审定。")
+        raise RuleViolation("筹备人不能审定自己筹备的名单，请由其他有权人员审定。").as_attempt(Attempt.SELF_APPROVAL)
 
 
 def check_closer(planned_by_id: int, actor_id: int) -> None:
     """Who planned the ceremony, and drew its cash, does not count what is left of it."""
     if planned_by_id == actor_id:
-        raise RuleViolation("筹备人不能结束自己筹备的大会，请由财务复核人员核对现金后结束。")
+        raise RuleViolation("筹备人不能结束自己筹备的大会，请由财务复核人员核对现金后结束。").as_attempt(
+            Attempt.SELF_APPROVAL
+        )
 
 
 def check_unchanged(frozen: str | None, now: str) -> None:
     """The list that is paid from is the one that was frozen."""
     if frozen != now:
-        raise RuleViolation("名单内容与审定时不一致，不能开始发放；请立即停止办理并通知审计人员核查。")
+        raise RuleViolation("名单内容与审定时不一致，不能开始发放；请立即停止办理并通知审计人员核查。").as_attempt(
+            Attempt.CHANGED_AFTERWARDS
+        )
 
 
 def check_agent(agent: str | None, authority_number: str | None) -> None:
@@ -220,7 +224,9 @@ def check_agent(agent: str | None, authority_number: str | None) -> None:
 def check_staff(*, first_id: int, second_id: int, first_may: bool, second_may: bool) -> None:
     """Money changes hands before two different staff, both of whom may hand it over."""
     if first_id == second_id:
-        raise RuleViolation("现场发放须由两名工作人员共同办理，请选择另一名在场人员。")
+        raise RuleViolation("现场发放须由两名工作人员共同办理，请选择另一名在场人员。").as_attempt(
+            Attempt.SELF_APPROVAL
+        )
     if not first_may:
         raise RuleViolation("您没有现场发放的权限，请由承办人或财务经办人员办理。")
     if not second_may:

@@ -10,6 +10,7 @@ from fundapp.cases.tables import CASE, named
 from fundapp.ceremonies.models import Ceremony, CeremonyLine, Witness
 from fundapp.ceremonies.rules import CeremonyStatus, LineSource, Method, PayeeStatus, WitnessCapacity
 from fundapp.core.tables import COURT, ID, Column, Row, Scope, Term, amount_column, stream, table, tie, within
+from fundapp.ledger.tables import REFERENCE
 from fundapp.users.tables import people
 
 
@@ -30,17 +31,18 @@ from fundapp.users.tables import people
     Column("frozen_by", "审定人", "who froze the list"),
     Column("closed_by", "核对人", "who closed it"),
     Column("closed_at", "结束时间", "when", "moment"),
+    Column("list_digest", "名单校验码", "SHA-256 of the list as it was frozen"),
 )  # fmt: skip
 def _ceremonies(scope: Scope) -> Iterable[Row]:
     query = select(
         Ceremony.id, Ceremony.court_code, Ceremony.name, Ceremony.place, Ceremony.held_on, Ceremony.host,
         Ceremony.status, Ceremony.fund_cash_drawn, Ceremony.fund_cash_returned, Ceremony.case_cash_drawn,
         Ceremony.case_cash_returned, Ceremony.planned_by_id, Ceremony.frozen_by_id, Ceremony.closed_by_id,
-        Ceremony.closed_at,
+        Ceremony.closed_at, Ceremony.list_digest,
     )  # fmt: skip
     names = people(scope)
-    for *facts, planned, frozen, closed, closed_at in stream(query.where(*_held(scope)).order_by(Ceremony.id)):
-        yield *facts, names[planned], names[frozen], names[closed], closed_at
+    for *facts, planned, frozen, closed, closed_at, digest in stream(query.where(*_held(scope)).order_by(Ceremony.id)):
+        yield *facts, names[planned], names[frozen], names[closed], closed_at, digest
 
 
 def _held(scope: Scope) -> tuple[ColumnElement[bool], ...]:
@@ -66,14 +68,21 @@ def _held(scope: Scope) -> tuple[ColumnElement[bool], ...]:
     Column("second_staff", "复核人员", "second of the two staff"),
     Column("paid_at", "发放时间", "when", "moment"),
     Column("absent_reason", "未到场原因", "why absent"),
+    Column("authority_number", "委托书编号", "number of the agent's authority"),
+    Column("signed_in_at", "签到时间", "when the payee signed in", "moment"),
+    Column("identity_checked_by", "核验身份人员", "who checked the payee's identity"),
+    Column("receipt_number", "收据编号", "number of the receipt that the payee signed"),
+    REFERENCE,
 )  # fmt: skip
 def _ceremony_lines(scope: Scope) -> Iterable[Row]:
     query = (
         select(
-            CeremonyLine.id, CeremonyLine.ceremony_id, CeremonyLine.sequence, CeremonyLine.source,
-            CeremonyLine.advance_id, CeremonyLine.payout_id, Case.number, Party.kind, Party.name,
-            CeremonyLine.category, CeremonyLine.amount, CeremonyLine.method, CeremonyLine.status, CeremonyLine.agent,
-            CeremonyLine.first_staff_id, CeremonyLine.second_staff_id, CeremonyLine.paid_at, CeremonyLine.absent_reason,
+            Party.kind, Party.name, CeremonyLine.agent, CeremonyLine.first_staff_id, CeremonyLine.second_staff_id,
+            CeremonyLine.identity_checked_by_id, CeremonyLine.id, CeremonyLine.ceremony_id, CeremonyLine.sequence,
+            CeremonyLine.source, CeremonyLine.advance_id, CeremonyLine.payout_id, Case.number, CeremonyLine.category,
+            CeremonyLine.amount, CeremonyLine.method, CeremonyLine.status, CeremonyLine.paid_at,
+            CeremonyLine.absent_reason, CeremonyLine.authority_number, CeremonyLine.signed_in_at,
+            CeremonyLine.receipt_number, CeremonyLine.bank_reference,
         )
         .join(Ceremony, Ceremony.id == CeremonyLine.ceremony_id)
         .join(Case, Case.id == CeremonyLine.case_id)
@@ -82,16 +91,12 @@ def _ceremony_lines(scope: Scope) -> Iterable[Row]:
         .order_by(CeremonyLine.ceremony_id, CeremonyLine.sequence)
     )  # fmt: skip
     names = people(scope)
-    for *facts, kind, name, category, amount, method, status, agent, first, second, paid_at, reason in stream(query):
-        line = (
-            named(scope, name, kind),
-            category,
-            amount,
-            method,
-            status,
-            _agent(scope, agent),
-        )
-        yield *facts, *line, names[first], names[second], paid_at, reason
+    for kind, name, agent, first, second, checked_by, *facts in stream(query):
+        order, (category, amount, method, status), end = facts[:7], facts[7:11], facts[11:]
+        paid_at, absent, authority, signed_in_at, *papers = end
+        line = (named(scope, name, kind), category, amount, method, status, _agent(scope, agent))
+        hands = (names[first], names[second])
+        yield *order, *line, *hands, paid_at, absent, authority, signed_in_at, names[checked_by], *papers
 
 
 def _agent(scope: Scope, name: str | None) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from flask_migrate import upgrade
 
+from fundapp.core.attempts import tell_attempt
 from fundapp.core.config import ROOT
 from fundapp.core.errors import Refusal
 
@@ -19,6 +20,7 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except Refusal as refusal:
+            tell_attempt(refusal, door=click.get_current_context().command_path, user_id=None)
             raise click.ClickException(str(refusal)) from refusal
 
     return told

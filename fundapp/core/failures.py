@@ -7,6 +7,7 @@ from flask import Flask, g, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from fundapp.core.attempts import tell_attempt_of_post
 from fundapp.core.errors import Refusal
 from fundapp.core.forms import said
 
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(refusal: Refusal) -> tuple[str, int]:
+    tell_attempt_of_post(refusal)
     name = "404" if refusal.http_status == 404 else "refused"
     return render_template(f"errors/{name}.html", sentence=said(refusal)), refusal.http_status
 

@@ -17,6 +17,7 @@ from wtforms.fields import BooleanField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
+from fundapp.core.attempts import tell_attempt_of_post
 from fundapp.core.db import transaction
 from fundapp.core.errors import Refusal
 from fundapp.core.money import AmountError, parse_amount, plain
@@ -87,6 +88,7 @@ def saving(form: Form, *court_codes: str) -> Iterator[None]:
             yield
     except Refusal as refusal:
         form.refused(refusal)
+        tell_attempt_of_post(refusal)
 
 
 def _stripped(text: str | None) -> str | None:

@@ -16,6 +16,7 @@ from flask import Flask, current_app
 from huey import Huey, MemoryHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
+from fundapp.core.attempts import tell_attempt
 from fundapp.core.errors import NotFound, Refusal
 from fundapp.core.templating import teach_labels
 from fundapp.core.words import N_
@@ -152,6 +153,7 @@ def _run(job_id: str, arguments: dict[str, Any]) -> None:
         result = KINDS[running.kind](progress=progress, **arguments)
     except Refusal as refusal:
         _keep(replace(running, state=JobState.FAILED, result=str(refusal)))
+        tell_attempt(refusal, door=running.kind, user_id=running.owner_id)
     except BaseException:
         _keep(replace(running, state=JobState.FAILED, result=BROKEN_OFF))
         raise

@@ -4,7 +4,7 @@ import enum
 import re
 from datetime import date
 
-from fundapp.core.errors import RuleViolation
+from fundapp.core.errors import Attempt, RuleViolation
 from fundapp.core.money import yuan
 from fundapp.core.words import N_
 
@@ -77,4 +77,6 @@ def check_writing_day(effective_from: date, *, today: date, taken: bool) -> None
 def check_keeps(keeper_code: str, code: str) -> None:
     """An administrator keeps the entries of his own court and of those under it."""
     if not code.startswith(keeper_code):
-        raise RuleViolation("只能维护本院及所辖法院的信息，请由该法院或其上级法院的系统管理员办理。")
+        raise RuleViolation("只能维护本院及所辖法院的信息，请由该法院或其上级法院的系统管理员办理。").as_attempt(
+            Attempt.OTHER_COURT
+        )

@@ -7,7 +7,7 @@ from fundapp.approvals.rules import Outcome
 from fundapp.cases.rules import CaseNumber
 from fundapp.core.clock import deadline
 from fundapp.core.digests import digest_of
-from fundapp.core.errors import RuleViolation
+from fundapp.core.errors import Attempt, RuleViolation
 from fundapp.core.money import ZERO, Money, bare, plain
 from fundapp.core.words import N_
 
@@ -150,8 +150,10 @@ def check_payee(purpose: Purpose, *, is_payee_of_case: bool) -> None:
     if is_payee_of_case:
         return
     if purpose is Purpose.CREDITOR:
-        raise RuleViolation("发放案款的收款人必须是本案的申请执行人，请重新选择收款人。")
-    raise RuleViolation("退还案款的收款人必须是本案的被执行人，请重新选择收款人。")
+        raise RuleViolation("发放案款的收款人必须是本案的申请执行人，请重新选择收款人。").as_attempt(
+            Attempt.WRONG_PAYEE
+        )
+    raise RuleViolation("退还案款的收款人必须是本案的被执行人，请重新选择收款人。").as_attempt(Attempt.WRONG_PAYEE)
 
 
 def check_account(payee: str, *, holder: str | None, is_verified: bool) -> None:
@@ -165,7 +167,7 @@ def check_account(payee: str, *, holder: str | None, is_verified: bool) -> None:
             "收款账户户名“%(holder)s”与收款人“%(payee)s”不一致，案款只能付入收款人本人账户，请更正账户后再办理。",
             holder=holder,
             payee=payee,
-        )
+        ).as_attempt(Attempt.WRONG_PAYEE)
     if not is_verified:
         raise RuleViolation("收款人“%(payee)s”的收款账户尚未核实，请财务人员核实账户后再办理。", payee=payee)
 
@@ -221,7 +223,9 @@ def check_outcome(outcome: Outcome) -> None:
 def check_payer(*, approved_by_id: int | None, actor_id: int) -> None:
     """Who approved a payout as director does not pay it in a post he took over since."""
     if approved_by_id == actor_id:
-        raise RuleViolation("审批人不能支付本人审批的案款，请由其他财务复核人员办理。")
+        raise RuleViolation("审批人不能支付本人审批的案款，请由其他财务复核人员办理。").as_attempt(
+            Attempt.SELF_APPROVAL
+        )
 
 
 def check_not_held_back(free: Money) -> None:
@@ -239,7 +243,9 @@ def check_not_held_back(free: Money) -> None:
 def check_digest(current: str, approved: str) -> None:
     """What is paid is what was approved: payee, account and amount."""
     if current != approved:
-        raise RuleViolation("收款人、收款账户或金额与申请时不一致，不能办理。请撤回后重新申请并审批。")
+        raise RuleViolation("收款人、收款账户或金额与申请时不一致，不能办理。请撤回后重新申请并审批。").as_attempt(
+            Attempt.CHANGED_AFTERWARDS
+        )
 
 
 def check_paid_on(paid_on: date, *, requested_on: date, today: date) -> None:

@@ -8,7 +8,7 @@ from fundapp.cases.models import Case, Party
 from fundapp.cases.rules import PartyKind
 from fundapp.cases.tables import CASE, named
 from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
-from fundapp.custody.models import CaseReceipt, Payout
+from fundapp.custody.models import CaseAccount, CaseReceipt, Payout
 from fundapp.custody.rules import CaseReceiptStatus, PayoutChannel, PayoutStatus, Purpose
 from fundapp.ledger.models import Voucher
 from fundapp.ledger.tables import CITED, REFERENCE, VOUCHER, VOUCHER_ID
@@ -31,6 +31,12 @@ from fundapp.users.tables import people
     Column("confirmed_by", "复核人", "who confirmed it"),
     VOUCHER_ID,
     VOUCHER,
+    Column("recorded_at", "登记时间", "when it was recorded", "moment"),
+    Column("return_reason", "退回理由", "why it was returned"),
+    Column("needs_allocation", "须分配", "1: it came after an advance and is split first", "number"),
+    Column("is_allocated", "已分配", "1: it was split", "number"),
+    amount_column("creditor_part", "留归申请执行人", "part that stays for the creditors"),
+    amount_column("refund_part", "退还被执行人", "part that goes back to the debtor"),
     records={Event.CASE_MONEY_RECORDED.value: "id"},
 )  # fmt: skip
 def _case_receipts(scope: Scope) -> Iterable[Row]:
@@ -39,7 +45,8 @@ def _case_receipts(scope: Scope) -> Iterable[Row]:
             CaseReceipt.id, CaseReceipt.court_code, CaseReceipt.case_id, Case.number, Party.kind, Party.name,
             CaseReceipt.payer, CaseReceipt.amount, CaseReceipt.business_date, CaseReceipt.bank_reference,
             CaseReceipt.status, CaseReceipt.recorded_by_id, CaseReceipt.confirmed_by_id, CaseReceipt.voucher_id,
-            CITED,
+            CITED, CaseReceipt.recorded_at, CaseReceipt.return_reason, CaseReceipt.needs_allocation,
+            CaseReceipt.is_allocated, CaseReceipt.creditor_part, CaseReceipt.refund_part,
         )
         .join(Case, Case.id == CaseReceipt.case_id)
         .join(Party, Party.id == CaseReceipt.debtor_id)
@@ -49,10 +56,10 @@ def _case_receipts(scope: Scope) -> Iterable[Row]:
     )  # fmt: skip
     names = people(scope)
     for receipt_id, court, case_id, case, party, debtor, payer, *facts in stream(query):
-        *facts, recorded, confirmed, voucher_id, voucher = facts
+        amount, day, reference, status, recorded, confirmed, *rest = facts
         masked = named(scope, payer, party if payer == debtor else PartyKind.PERSON.value)
-        hands = (names[recorded], names[confirmed])
-        yield receipt_id, court, case_id, case, masked, *facts, *hands, voucher_id, voucher
+        told = (amount, day, reference, status, names[recorded], names[confirmed])
+        yield receipt_id, court, case_id, case, masked, *told, *rest
 
 
 @table(
@@ -73,11 +80,17 @@ def _case_receipts(scope: Scope) -> Iterable[Row]:
     REFERENCE,
     VOUCHER_ID,
     VOUCHER,
+    Column("account_id", "收款账户标识", "id of the account to be paid", "number"),
+    Column("reason", "申请理由", "why it was asked for"),
+    Column("round", "申请轮次", "round", "number"),
+    Column("is_after_advance", "垫付后申请", "1: the fund had advanced when it was asked for", "number"),
+    Column("payload_digest", "付款要素校验码", "SHA-256 of case, payee, account and amount as approved"),
     records={Event.PAYOUT_REQUESTED.value: "id"},
 )  # fmt: skip
 def _payouts(scope: Scope) -> Iterable[Row]:
     query = (
         select(
+            Payout.account_id, Payout.reason, Payout.round, Payout.is_after_advance, Payout.payload_digest,
             Payout.id, Payout.court_code, Payout.case_id, Case.number, Party.kind, Party.name, Payout.purpose,
             Payout.amount, Payout.status, Payout.requested_on, Payout.prepared_by_id, Payout.approved_by_id,
             Payout.paid_on, Payout.channel, Payout.bank_reference, Payout.voucher_id, CITED,
@@ -89,10 +102,28 @@ def _payouts(scope: Scope) -> Iterable[Row]:
         .order_by(Payout.id)
     )  # fmt: skip
     names, last_day = people(scope), scope.last_day.isoformat()
-    for payout_id, court, case_id, case, party, name, *facts in stream(query):
+    for account, why, at, is_after, digest, payout_id, court, case_id, case, party, name, *facts in stream(query):
         *facts, prepared, approved, paid_on, channel, reference, voucher_id, voucher = facts
         paid: Row = (paid_on, channel, reference, voucher_id, voucher)
         if paid_on is not None and paid_on > last_day:
             paid = (None,) * 5
         hands = (names[prepared], names[approved])
-        yield payout_id, court, case_id, case, named(scope, name, party), *facts, *hands, *paid
+        payload = (account, why, at, is_after, digest)
+        yield payout_id, court, case_id, case, named(scope, name, party), *facts, *hands, *paid, *payload
+
+
+@table(
+    "case_accounts", "案款子账户", "case_money", "The account of each case that case money comes into",
+    ID,
+    COURT,
+    Column("case_id", "案件标识", "id of the case", "number"),
+    CASE,
+    Column("number", "子账户号", "number of the court's sub-account for the case"),
+    Column("opened_at", "开立时间", "when", "moment"),
+)  # fmt: skip
+def _case_accounts(scope: Scope) -> Iterable[Row]:
+    query = select(
+        CaseAccount.id, CaseAccount.court_code, CaseAccount.case_id, Case.number, CaseAccount.number,
+        CaseAccount.opened_at,
+    ).join(Case, Case.id == CaseAccount.case_id)  # fmt: skip
+    return stream(query.where(within(CaseAccount.court_code, scope)).order_by(CaseAccount.id))

@@ -14,7 +14,7 @@ from fundapp.advances.rules import Channel
 from fundapp.cases.rules import AccountKind, bank_account, masked_account
 from fundapp.core import clock
 from fundapp.core.db import db
-from fundapp.core.errors import RuleViolation
+from fundapp.core.errors import Attempt, RuleViolation
 from fundapp.core.money import bare, total
 from fundapp.core.spreadsheet import Sheet, read_table, xlsx_bytes
 from fundapp.core.versions import check_seen
@@ -223,7 +223,7 @@ def _check_payable(batch: Batch, actor: User) -> None:
                 sequence=line.sequence,
                 case=line.case_number,
                 reason=str(refusal),
-            ) from refusal
+            ).as_attempt(refusal.attempt) from refusal
 
 
 def sent_file(batch_id: int, *, actor: User) -> bytes:
@@ -281,7 +281,7 @@ def _check_intact(batch: Batch) -> None:
                 "批次%(number)s第%(sequence)s笔的内容与编制时不一致，不能签发或付款，请立即停止办理并通知审计人员核查。",
                 number=batch.number,
                 sequence=line.sequence,
-            )
+            ).as_attempt(Attempt.CHANGED_AFTERWARDS)
     payer = _payer(batch.paying_account)
     digest = rules.batch_digest(batch.court_code, batch.number, batch.business_date, payer, orders)
     sealed = (digest, total(order.amount for order in orders), len(orders))
@@ -289,7 +289,7 @@ def _check_intact(batch: Batch) -> None:
         raise RuleViolation(
             "批次%(number)s的内容与编制时不一致，不能签发或付款，请立即停止办理并通知审计人员核查。",
             number=batch.number,
-        )
+        ).as_attempt(Attempt.CHANGED_AFTERWARDS)
 
 
 def _workbook(batch: Batch) -> bytes:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from fundapp.cases.models import Case, Party
 from fundapp.core.db import db
-from fundapp.core.errors import NotFound, RuleViolation
+from fundapp.core.errors import Attempt, NotFound, RuleViolation
 from fundapp.eligibility import rules
 from fundapp.eligibility.models import Assessment, TermsIssue
 from fundapp.eligibility.rules import Answer, Earlier, Facts, Terms
@@ -97,7 +97,7 @@ def terms(found: TermsIssue) -> Terms:
 def creditor_of(case: Case, creditor_id: int) -> Party:
     found = next((party for party in case.creditors if party.id == creditor_id), None)
     if found is None:
-        raise RuleViolation("所选人员不是本案的申请执行人，请从本案申请执行人中选择。")
+        raise RuleViolation("所选人员不是本案的申请执行人，请从本案申请执行人中选择。").as_attempt(Attempt.WRONG_PAYEE)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from fundapp.cases.rules import LABELS as CASE_LABELS
 from fundapp.cases.rules import CaseStatus
-from fundapp.core.errors import RuleViolation
+from fundapp.core.errors import Attempt, RuleViolation
 from fundapp.core.money import ZERO, Money, plain
 from fundapp.core.words import N_
 
@@ -156,6 +156,7 @@ class Answer:
 
 Finding = tuple[Sentence, Verdict, Sentence]
 NOT_ASKED = Sentence(N_("现行垫付条件不要求此项。"))
+OTHERS_ACCOUNT = Sentence(N_("账户户名与申请执行人不一致"))
 
 
 def answers(facts: Facts, terms: Terms) -> list[Answer]:
@@ -175,6 +176,16 @@ def shortcomings(found: Iterable[Answer], *, besides: Iterable[Criterion] = ()) 
     """The answers that stand in the way of an advance, but for the criteria named in ``besides``."""
     left_out = frozenset(besides)
     return [answer for answer in found if answer.verdict is Verdict.NOT_MET and answer.criterion not in left_out]
+
+
+def attempt_in(found: Iterable[Answer]) -> Attempt | None:
+    """What an advance in spite of these shortcomings would be, where that it was tried is worth a trace."""
+    for answer in found:
+        if answer.criterion is Criterion.CEILING:
+            return Attempt.ABOVE_CEILING
+        if answer.fact == OTHERS_ACCOUNT:
+            return Attempt.WRONG_PAYEE
+    return None
 
 
 def is_within(claim: Money, ceiling: Money, *, included: bool) -> bool:
@@ -265,7 +276,7 @@ def _own_account(facts: Facts, terms: Terms) -> Finding:
     if facts.account_holder is None:
         fact, told = Sentence(N_("没有登记收款账户")), N_("尚未登记收款账户，请登记申请执行人本人的账户并由财务核实。")
     elif facts.account_holder != facts.creditor:
-        fact = Sentence(N_("账户户名与申请执行人不一致"))
+        fact = OTHERS_ACCOUNT
         told = N_("收款账户不是申请执行人本人的账户，请改登本人账户。")
     elif facts.account_verified_on is None:
         fact, told = Sentence(N_("本人账户已登记，尚未核实")), N_("收款账户尚未核实，请财务经办回访核实。")

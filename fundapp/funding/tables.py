@@ -21,6 +21,7 @@ from fundapp.users.tables import people
     Column("kind", "种类", "kind of source", words=SourceKind),
     Column("name", "名称", "name"),
     Column("document", "依据文件", "document it stands on"),
+    Column("is_active", "启用", "1 while receipts may be registered for it", "number"),
     amount_column("opening", "期初", "what the court's books began with"),
     amount_column("received", "到账", "received, including what returned by reversals of giving back"),
     amount_column("given_back", "退回", "given back to the source, including reversals of what was received"),
@@ -31,7 +32,7 @@ from fundapp.users.tables import people
 )  # fmt: skip
 def _sources(scope: Scope) -> Iterable[Row]:
     flows = _source_flows(scope)
-    query = select(Source.id, Source.court_code, Source.kind, Source.name, Source.document)
+    query = select(Source.id, Source.court_code, Source.kind, Source.name, Source.document, Source.is_active)
     for row in stream(query.where(within(Source.court_code, scope)).order_by(Source.id)):
         flow = flows.get(f"source:{row[0]}", {})
         received, given_back, used, recovered, opening = (flow.get(at, 0) for at in range(5))
@@ -78,6 +79,9 @@ def _source_flows(scope: Scope) -> dict[str, dict[int, int]]:
     Column("recorded_by", "登记人", "who recorded it"),
     Column("confirmed_by", "复核人", "who confirmed it"),
     VOUCHER,
+    Column("note", "备注", "note"),
+    Column("recorded_at", "登记时间", "when it was recorded", "moment"),
+    Column("return_reason", "退回理由", "why it was returned"),
     records={Event.RECEIPT_RECORDED.value: "id"},
 )  # fmt: skip
 def _fund_receipts(scope: Scope) -> Iterable[Row]:
@@ -85,12 +89,12 @@ def _fund_receipts(scope: Scope) -> Iterable[Row]:
         select(
             FundReceipt.id, FundReceipt.court_code, FundReceipt.source_id, FundReceipt.direction, FundReceipt.amount,
             FundReceipt.business_date, FundReceipt.bank_reference, FundReceipt.status, FundReceipt.recorded_by_id,
-            FundReceipt.confirmed_by_id, CITED,
+            FundReceipt.confirmed_by_id, CITED, FundReceipt.note, FundReceipt.recorded_at, FundReceipt.return_reason,
         )
         .outerjoin(Voucher, Voucher.id == FundReceipt.voucher_id)
         .where(within(FundReceipt.court_code, scope), FundReceipt.business_date <= scope.last_day)
         .order_by(FundReceipt.id)
     )  # fmt: skip
     names = people(scope)
-    for *facts, recorded, confirmed, voucher in stream(query):
-        yield *facts, names[recorded], names[confirmed], voucher
+    for *facts, recorded, confirmed, voucher, note, recorded_at, why in stream(query):
+        yield *facts, names[recorded], names[confirmed], voucher, note, recorded_at, why

@@ -1,17 +1,26 @@
-"""Tables of the audit package: courts and their booking models, accounts, balances, closings."""
+"""Tables of the audit package: courts and their booking models, accounts, balances, closings, corrections, promises."""
 
 from collections.abc import Iterable
 from itertools import groupby
 
-from sqlalchemy import Text, case, cast, select
+from sqlalchemy import ColumnElement, Text, case, cast, select
+from sqlalchemy.orm import aliased
 
 from fundapp.core.money import to_fen
-from fundapp.core.tables import COURT, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
 from fundapp.courts.models import Court
 from fundapp.courts.rules import CourtLevel
 from fundapp.ledger import queries, rules
-from fundapp.ledger.models import BookingModel, ClosedMonth, DayTotal, ReopenedMonth, Voucher
-from fundapp.ledger.rules import LABELS, SIDE, Account, Model, Side
+from fundapp.ledger.models import (
+    BookingModel,
+    ClosedMonth,
+    Correction,
+    DayTotal,
+    ReopenedMonth,
+    Reservation,
+    Voucher,
+)
+from fundapp.ledger.rules import LABELS, SIDE, Account, CorrectionMethod, CorrectionStatus, Model, Movement, Side
 from fundapp.users.models import User
 from fundapp.users.tables import people
 
@@ -20,9 +29,15 @@ VOUCHER = Column("voucher", "凭证号", "number of that voucher", "code")
 REFERENCE = Column("bank_reference", "银行流水号", "the bank's reference")
 
 
-WORD = case(*((Voucher.kind == kind, word) for kind, word in rules.WORDS.items()))
-ZEROS = case(*((Voucher.kind_number < 10**digits, "0" * (4 - digits)) for digits in (1, 2, 3)), else_="")
-CITED = cast(Voucher.year, Text) + WORD + ZEROS + cast(Voucher.kind_number, Text)
+def cited(voucher: type[Voucher]) -> ColumnElement[str]:
+    """How a voucher is cited, as SQL; ``voucher`` is the table or another name of it."""
+    word = case(*((voucher.kind == kind, word) for kind, word in rules.WORDS.items()))
+    zeros = case(*((voucher.kind_number < 10**digits, "0" * (4 - digits)) for digits in (1, 2, 3)), else_="")
+    found: ColumnElement[str] = cast(voucher.year, Text) + word + zeros + cast(voucher.kind_number, Text)
+    return found
+
+
+CITED = cited(Voucher)
 """How a voucher is cited, as SQL; nothing where a row is joined with none."""
 
 
@@ -146,3 +161,59 @@ def _reopenings(scope: Scope) -> Iterable[Row]:
     )  # fmt: skip
     for *facts, requested, audited, agreed, reopened_at in stream(query):
         yield *facts, people(scope)[requested], people(scope)[audited], people(scope)[agreed], reopened_at
+
+
+@table(
+    "corrections", "更正申请", "books", "Requests to correct a voucher, dated up to the year's end",
+    ID,
+    COURT,
+    Column("voucher_id", "凭证标识", "id of the voucher to be corrected", "number"),
+    VOUCHER,
+    Column("method", "更正方法", "cancel, state anew, or the difference only", words=CorrectionMethod),
+    Column("restated_movement", "正确的资金变动", "what it should have said happened", words=Movement),
+    amount_column("restated_amount", "正确金额", "what it should have come to"),
+    Column("restated_source", "正确的资金来源标识", "source it should have named"),
+    Column("business_date", "业务日期", "day of the correction", "day"),
+    Column("reason", "理由", "why"),
+    Column("status", "状态", "status when the package was made", words=CorrectionStatus),
+    Column("requested_by", "申请人", "who asked for it"),
+    Column("reviewed_by", "复核人", "who confirmed or returned it"),
+    Column("corrected_by_id", "更正凭证标识", "id of the voucher that corrects"),
+    Column("corrected_by", "更正凭证号", "its number"),
+)  # fmt: skip
+def _corrections(scope: Scope) -> Iterable[Row]:
+    correcting = aliased(Voucher)
+    query = (
+        select(
+            Correction.id, Correction.court_code, Correction.voucher_id, CITED, Correction.method,
+            Correction.restated_movement, Correction.restated_amount, Correction.restated_source,
+            Correction.business_date, Correction.reason, Correction.status, Correction.requested_by_id,
+            Correction.reviewed_by_id, Correction.corrected_by_id, cited(correcting),
+        )
+        .join(Voucher, Voucher.id == Correction.voucher_id)
+        .outerjoin(correcting, correcting.id == Correction.corrected_by_id)
+        .where(within(Correction.court_code, scope), Correction.business_date <= scope.last_day)
+    )  # fmt: skip
+    names = people(scope)
+    for *facts, requested, reviewed, by_id, by in stream(query.order_by(Correction.id)):
+        yield *facts, names[requested], names[reviewed], by_id, by
+
+
+@table(
+    "reservations", "预留资金", "books", "Money promised by an approval, as it stood when the package was made",
+    ID,
+    COURT,
+    Column("name", "预留事项", "for what: the record and its round of approval"),
+    Column("account", "科目编号", "account whose money is promised"),
+    Column("part", "明细", "part of the account: a source or a case; empty for the whole"),
+    amount_column("amount", "金额", "amount"),
+    Column("state", "状态", "open, settled by the payment, or released"),
+    Column("opened_at", "预留时间", "when it was promised", "moment"),
+    Column("ended_at", "结束时间", "when it was settled or released", "moment"),
+)  # fmt: skip
+def _reservations(scope: Scope) -> Iterable[Row]:
+    query = select(
+        Reservation.id, Reservation.court_code, Reservation.name, Reservation.account, Reservation.part,
+        Reservation.amount, Reservation.state, Reservation.opened_at, Reservation.ended_at,
+    )  # fmt: skip
+    return stream(query.where(within(Reservation.court_code, scope)).order_by(Reservation.id))

@@ -29,6 +29,8 @@ from fundapp.users.tables import people
     Column("undo_requested_by", "申请冲销人", "who asked for it to be undone"),
     Column("undo_reviewed_by", "复核冲销人", "who undid it"),
     Column("requested_at", "办理时间", "when it was sent", "moment"),
+    Column("fault_count", "错误数", "what was wrong with the file; none when it was sent", "number"),
+    Column("reason", "理由", "why it was returned, or is to be undone"),
     records={Event.OPENING_POSTED.value: "id"},
 )  # fmt: skip
 def _openings(scope: Scope) -> Iterable[Row]:
@@ -36,11 +38,12 @@ def _openings(scope: Scope) -> Iterable[Row]:
         Opening.id, Opening.court_code, Opening.day, Opening.file_name, Opening.digest, Opening.line_count,
         Opening.debit, Opening.credit, Opening.status, Opening.requested_by_id, Opening.reviewed_by_id,
         Opening.undo_requested_by_id, Opening.undo_reviewed_by_id, Opening.requested_at,
+        Opening.fault_count, Opening.reason,
     ).where(*_sent(scope))  # fmt: skip
     names = people(scope)
-    for *facts, requested, reviewed, undo_requested, undo_reviewed, at in stream(query.order_by(Opening.id)):
-        hands = (names[hand] for hand in (requested, reviewed, undo_requested, undo_reviewed))
-        yield *facts, *hands, at
+    for *facts, requested, reviewed, asked, undone, at, faults, reason in stream(query.order_by(Opening.id)):
+        hands = (names[hand] for hand in (requested, reviewed, asked, undone))
+        yield *facts, *hands, at, faults, reason
 
 
 @table(
@@ -54,12 +57,14 @@ def _openings(scope: Scope) -> Iterable[Row]:
     Column("case_ref", "案件标识", "case it concerns (case:ID)"),
     Column("source_ref", "资金来源标识", "source of the money (source:ID)"),
     CASE,
+    Column("note", "备注", "note of the file"),
 )  # fmt: skip
 def _opening_lines(scope: Scope) -> Iterable[Row]:
     query = (
         select(
             OpeningLine.opening_id, Opening.court_code, OpeningLine.line, OpeningLine.account, OpeningLine.side,
             OpeningLine.amount, OpeningLine.case_ref, OpeningLine.source_ref, Case.number,
+            OpeningLine.note,
         )
         .join(Opening, Opening.id == OpeningLine.opening_id)
         .outerjoin(Case, Case.id == record_id(OpeningLine.case_ref, "case"))

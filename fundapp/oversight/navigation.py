@@ -72,6 +72,7 @@ PAGES: list[tuple[str, list[tuple[str, str, Permission | None]]]] = [
             (N_("结账"), "yearend.index", Permission.LEDGER_READ),
             (N_("年度报表"), "yearend.statements", Permission.LEDGER_READ),
             (N_("审计包"), "yearend.packages", Permission.AUDIT_EXPORT),
+            (N_("疑点清单"), "irregularities.index", Permission.IRREGULARITY_READ),
             (N_("存证单"), "oversight.anchors", Permission.ANCHOR_READ),
             (N_("核验记录"), "oversight.verifications", Permission.LEDGER_READ),
         ],

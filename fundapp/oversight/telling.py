@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from fundapp.cases.rules import PartyRole
 from fundapp.ceremonies.rules import Method, WitnessCapacity
+from fundapp.core.errors import Attempt
 from fundapp.core.money import plain, yuan
 from fundapp.core.naming import name_records
 from fundapp.core.templating import label
@@ -31,6 +32,7 @@ NOISE = {(Event.VOUCHER_POSTED, "name")}
 WORDS = {
     (name, member.value): member
     for name, words in (
+        ("attempt", Attempt),
         ("kind", SourceKind),
         ("direction", Direction),
         ("method", Method),

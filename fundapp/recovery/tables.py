@@ -36,16 +36,21 @@ from fundapp.users.tables import people
     amount_column("paid", "已垫付", "paid, reversed payments left out"),
     amount_column("recovered", "已追回", "recovered, reversed allocations left out"),
     amount_column("outstanding", "未收回", "paid less recovered"),
+    Column("assessment_id", "审查标识", "id of the assessment that it stands on", "number"),
+    Column("reason", "申请理由", "why it was asked for"),
+    Column("step", "待办环节", "step of the ladder that it has come to", "number"),
+    Column("created_at", "登记时间", "when it was first asked for", "moment"),
     records={Event.ADVANCE_REQUESTED.value: "id"},
 )  # fmt: skip
 def _advances(scope: Scope) -> Iterable[Row]:
     paid, recovered = _standing_sums(scope)
     query = (
         select(
+            paid.c.amount, recovered.c.amount, Advance.assessment_id, Advance.reason, Advance.step, Advance.created_at,
             Advance.id, Advance.court_code, Advance.case_id, Case.number, Party.kind, Party.name,
             PayeeAccount.number if scope.is_unmasked else PayeeAccount.number_mask, Advance.amount, Advance.status,
             Advance.round, Advance.requested_on, Advance.recovery_order, Advance.payload_digest,
-            Advance.prepared_by_id, paid.c.amount, recovered.c.amount,
+            Advance.prepared_by_id,
         )
         .join(Case, Case.id == Advance.case_id)
         .join(Party, Party.id == Advance.creditor_id)
@@ -56,10 +61,11 @@ def _advances(scope: Scope) -> Iterable[Row]:
         .order_by(Advance.id)
     )  # fmt: skip
     names = people(scope)
-    for *case, kind, name, account, amount, status, at, on, order, digest, prepared, out, back in stream(query):
+    for out, back, assessment_id, reason, step, created_at, *facts, prepared in stream(query):
+        case, (kind, name, account), terms = facts[:4], facts[4:7], facts[7:]
         who = (named(scope, name, kind), unsealed(account))
-        facts = (amount, status, at, on, order, digest, names[prepared])
-        yield *case, *who, *facts, out or 0, back or 0, (out or 0) - (back or 0)
+        money = (out or 0, back or 0, (out or 0) - (back or 0))
+        yield *case, *who, *terms, names[prepared], *money, assessment_id, reason, step, created_at
 
 
 def _standing_sums(scope: Scope) -> tuple[Subquery, Subquery]:
@@ -103,6 +109,9 @@ def _reversed(scope: Scope) -> Select[int | None]:
     amount_column("refund", "退还被执行人", "refund to the debtor"),
     VOUCHER_ID,
     VOUCHER,
+    Column("note", "备注", "note"),
+    Column("allocated_by", "分配人", "who split it"),
+    Column("allocated_at", "分配时间", "when", "moment"),
     records={Event.RECOVERY_ALLOCATED.value: "receipt_id"},
 )  # fmt: skip
 def _recoveries(scope: Scope) -> Iterable[Row]:
@@ -111,11 +120,13 @@ def _recoveries(scope: Scope) -> Iterable[Row]:
             Allocation.id, Allocation.court_code, Allocation.receipt_id, Allocation.case_id, Case.number,
             Allocation.advance_id, Allocation.recovery_order, Allocation.business_date, Allocation.amount,
             Allocation.outstanding_before, Allocation.creditor_rest_before, Allocation.fund, Allocation.creditor,
-            Allocation.refund, Allocation.voucher_id, CITED,
+            Allocation.refund, Allocation.voucher_id, CITED, Allocation.note, Allocation.allocated_by_id,
+            Allocation.allocated_at,
         )
         .join(Case, Case.id == Allocation.case_id)
         .outerjoin(Voucher, Voucher.id == Allocation.voucher_id)
         .where(within(Allocation.court_code, scope), Allocation.business_date <= scope.last_day)
         .order_by(Allocation.id)
     )  # fmt: skip
-    return stream(query)
+    for *facts, allocated_by, allocated_at in stream(query):
+        yield *facts, people(scope)[allocated_by], allocated_at

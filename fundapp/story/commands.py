@@ -105,7 +105,7 @@ def _package(auditor_id: int) -> str:
             bar.update(done - bar.pos)
 
         kept = jobs.KINDS["audit.export"](progress=progress, user_id=auditor_id, year=YEAR)
-    return yearend.package(int(kept), courts.codes()).file_name
+    return yearend.package(int(kept), courts.codes(), may_unmasked=False).file_name
 
 
 def _tell() -> None:

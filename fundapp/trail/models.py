@@ -3,11 +3,15 @@
 import json
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.db import Base, append_only
 from fundapp.trail.rules import Anchor, Event, SigningReason
+
+IS_ATTEMPT = "event = 'irregularities.attempt.refused'"
+ATTEMPTS_ONLY = text("trail_entries." + IS_ATTEMPT)
+"""The condition of the index word for word, because planners recognise it only so."""
 
 
 @append_only
@@ -18,6 +22,13 @@ class TrailEntry(Base):
     __table_args__ = (
         UniqueConstraint("court_code", "seq"),
         Index("ix_trail_entries_subject", "subject"),
+        Index(
+            "ix_trail_entries_attempts",
+            "court_code",
+            "id",
+            sqlite_where=text(IS_ATTEMPT),
+            postgresql_where=text(IS_ATTEMPT),
+        ),
         CheckConstraint("seq > 0", name="seq_positive"),
     )
 

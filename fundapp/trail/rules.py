@@ -124,6 +124,7 @@ class Event(enum.Enum):
     ANCHOR_HANDED_OUT = "oversight.anchor.handed_out"
     BOOKS_VERIFIED = "oversight.books.verified"
     LIST_EXPORTED = "oversight.list.exported"
+    ATTEMPT_REFUSED = "irregularities.attempt.refused"
 
 
 FACTS: dict[Event, frozenset[str]] = {
@@ -224,10 +225,11 @@ FACTS: dict[Event, frozenset[str]] = {
         Event.REOPENING_RETURNED: "month reason",
         Event.MONTH_REOPENED: "month reason opinion",
         Event.YEAR_REOPENED: "year reason reversal",
-        Event.PACKAGE_EXPORTED: "year digest",
+        Event.PACKAGE_EXPORTED: "year digest unmasked_for",
         Event.ANCHOR_HANDED_OUT: "recipient kept_at vouchers posted debit credit deposit",
         Event.BOOKS_VERIFIED: "checks problems digest",
         Event.LIST_EXPORTED: "list",
+        Event.ATTEMPT_REFUSED: "attempt door sentence",
     }.items()
 }
 
@@ -331,6 +333,7 @@ LABELS: dict[enum.Enum, str] = {
     Event.ANCHOR_HANDED_OUT: N_("交付存证单"),
     Event.BOOKS_VERIFIED: N_("核验账簿和留痕"),
     Event.LIST_EXPORTED: N_("导出清单"),
+    Event.ATTEMPT_REFUSED: N_("办理被拒绝"),
 }
 
 

@@ -1,11 +1,11 @@
-"""Table of the audit package: the whole trail of acts."""
+"""Tables of the audit package: the whole trail of acts, and the papers attached to records."""
 
 from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from fundapp.core.tables import COURT, Column, Row, Scope, stream, table, within
-from fundapp.trail.models import SignedHead, TrailEntry
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, stream, table, within
+from fundapp.trail.models import Attachment, SignedHead, TrailEntry
 from fundapp.trail.rules import Event, SigningReason
 
 
@@ -27,6 +27,26 @@ def _trail(scope: Scope) -> Iterable[Row]:
         TrailEntry.actor_id, TrailEntry.facts, TrailEntry.previous, TrailEntry.seal,
     )  # fmt: skip
     return stream(query.where(within(TrailEntry.court_code, scope)).order_by(TrailEntry.court_code, TrailEntry.seq))
+
+
+@table(
+    "attachments", "附件", "trail", "Papers attached to records when the package was made; without their content",
+    ID,
+    COURT,
+    Column("subject", "事项标识", "record that the paper is attached to"),
+    Column("file_name", "文件名", "name of the file"),
+    Column("media_type", "类型", "PDF, PNG or JPEG, by its content"),
+    Column("size", "字节数", "bytes", "number"),
+    Column("sha256", "文件SHA-256", "SHA-256 of the file"),
+    Column("attached_by_id", "上传人标识", "id of the user who attached it", "number"),
+    Column("attached_at", "上传时间", "when", "moment"),
+)  # fmt: skip
+def _attachments(scope: Scope) -> Iterable[Row]:
+    query = select(
+        Attachment.id, Attachment.court_code, Attachment.subject, Attachment.file_name, Attachment.media_type,
+        Attachment.size, Attachment.digest, Attachment.attached_by_id, Attachment.attached_at,
+    ).where(within(Attachment.court_code, scope))  # fmt: skip
+    return stream(query.order_by(Attachment.id))
 
 
 @table(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from fundapp.core.errors import RuleViolation
+from fundapp.core.errors import Attempt, RuleViolation
 from fundapp.core.words import N_
 
 SHORTEST_PASSWORD = 12
@@ -95,6 +95,8 @@ class Permission(enum.Enum):
     REOPENING_AUDIT = "reopening.audit"
     REOPENING_APPROVE = "reopening.approve"
     AUDIT_EXPORT = "audit.export"
+    AUDIT_EXPORT_UNMASKED = "audit.export_unmasked"
+    IRREGULARITY_READ = "irregularity.read"
     ANCHOR_READ = "anchor.read"
     ANCHOR_HAND_OUT = "anchor.hand_out"
     BOOKS_VERIFY = "books.verify"
@@ -149,6 +151,8 @@ LABELS |= {
     Permission.REOPENING_AUDIT: N_("审计年度反结账"),
     Permission.REOPENING_APPROVE: N_("批准反结账"),
     Permission.AUDIT_EXPORT: N_("导出年度审计包"),
+    Permission.AUDIT_EXPORT_UNMASKED: N_("导出含完整个人信息的审计包"),
+    Permission.IRREGULARITY_READ: N_("查看疑点清单"),
     Permission.ANCHOR_READ: N_("查看存证单"),
     Permission.ANCHOR_HAND_OUT: N_("交付存证单"),
     Permission.BOOKS_VERIFY: N_("启动核验"),
@@ -227,6 +231,8 @@ GROUPS: list[tuple[str, tuple[Permission, ...]]] = [
             Permission.REOPENING_AUDIT,
             Permission.REOPENING_APPROVE,
             Permission.AUDIT_EXPORT,
+            Permission.AUDIT_EXPORT_UNMASKED,
+            Permission.IRREGULARITY_READ,
             Permission.ANCHOR_READ,
             Permission.ANCHOR_HAND_OUT,
             Permission.BOOKS_VERIFY,
@@ -301,6 +307,8 @@ MATRIX: dict[Permission, frozenset[Role]] = {
         Permission.REOPENING_AUDIT: (_AU,),
         Permission.REOPENING_APPROVE: (_P,),
         Permission.AUDIT_EXPORT: (_FR, _AU),
+        Permission.AUDIT_EXPORT_UNMASKED: (_AU,),
+        Permission.IRREGULARITY_READ: (_VP, _P, _AU),
         Permission.ANCHOR_READ: (_P, _AU),
         Permission.ANCHOR_HAND_OUT: (_AU,),
         Permission.BOOKS_VERIFY: (_AU,),
@@ -348,13 +356,15 @@ def check_compatible(held: Iterable[Role], wanted: Role) -> None:
 
 def check_not_self(user_id: int, actor_id: int) -> None:
     if user_id == actor_id:
-        raise RuleViolation("不能变更本人的账号或角色，请由其他管理员办理。")
+        raise RuleViolation("不能变更本人的账号或角色，请由其他管理员办理。").as_attempt(Attempt.SELF_APPROVAL)
 
 
 def check_acts_here(actor_court: str, court_code: str) -> None:
     """One acts only in one's own court; reading lower courts gives no right to act there."""
     if actor_court != court_code:
-        raise RuleViolation("只能办理本院的事项，本记录属于其他法院，请由该院人员办理。")
+        raise RuleViolation("只能办理本院的事项，本记录属于其他法院，请由该院人员办理。").as_attempt(
+            Attempt.OTHER_COURT
+        )
 
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")

@@ -1,4 +1,4 @@
-"""Tables of the audit package: who signs in, and with which roles."""
+"""Tables of the audit package: who signs in, with which roles, what each role may do, and who signed in when."""
 
 from collections.abc import Iterable
 
@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from fundapp.core.db import db
 from fundapp.core.tables import COURT, ID, Column, Row, Scope, stream, table, within
-from fundapp.users.models import Grant, User
-from fundapp.users.rules import Role
+from fundapp.users.models import Grant, SignIn, User
+from fundapp.users.rules import MATRIX, Permission, Role
 
 
 def people(scope: Scope) -> dict[int | None, str]:
@@ -57,3 +57,29 @@ def _grants(scope: Scope) -> Iterable[Row]:
     names = people(scope)
     for *facts, granted_by, granted_at, ended_by, ended_at in stream(query):
         yield *facts, names[granted_by], granted_at, names[ended_by], ended_at
+
+
+@table(
+    "permissions", "岗位权限表", "people", "What each role may do: one row for each permission of each role",
+    Column("permission", "权限", "permission", words=Permission),
+    Column("role", "岗位", "role that has it", words=Role),
+)  # fmt: skip
+def _permissions(scope: Scope) -> Iterable[Row]:
+    return [(permission.value, role.value) for permission, roles in MATRIX.items() for role in Role if role in roles]
+
+
+@table(
+    "sign_ins", "登录记录", "people", "Every sign-in up to the moment when the package was made",
+    ID,
+    Column("user_id", "用户标识", "id of the user", "number"),
+    Column("username", "登录名", "login name"),
+    Column("address", "网络地址", "network address of the computer"),
+    Column("started_at", "登录时间", "when it began", "moment"),
+    Column("seen_at", "最近操作时间", "when it was last used, to the minute", "moment"),
+    Column("ended_at", "结束时间", "when it ended; empty while it goes on", "moment"),
+)  # fmt: skip
+def _sign_ins(scope: Scope) -> Iterable[Row]:
+    query = select(
+        SignIn.id, SignIn.user_id, User.username, SignIn.address, SignIn.started_at, SignIn.seen_at, SignIn.ended_at,
+    ).join(User, User.id == SignIn.user_id)  # fmt: skip
+    return stream(query.where(within(User.court_code, scope)).order_by(SignIn.id))

@@ -25,10 +25,13 @@ def audit_group() -> None:
 @audit_group.command("export")
 @click.option("--year", type=int, required=True, help="The year of the package.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The ZIP file to write.")
+@click.option("--unmasked", "is_unmasked", is_flag=True, help="Name persons whole; asks for --reason.")
+@click.option("--reason", default="", help="Why persons are to be named whole; kept with the package.")
 @with_appcontext
 @plainly
-def export(year: int, out: Path) -> None:
+def export(year: int, out: Path, is_unmasked: bool, reason: str) -> None:
     """Write the package of a year: the books of all courts of this system, with the checker inside."""
+    reason = rules.checked_unmasking(is_unmasked=is_unmasked, reason=reason, may_unmasked=True)
     if not out.parent.is_dir():
         raise click.ClickException(f"没有文件夹“{out.parent}”，请先建立该文件夹，或改用其他位置。")
     codes = [court.code for court in courts.courts()]
@@ -40,7 +43,7 @@ def export(year: int, out: Path) -> None:
             bar.length = total
             bar.update(done - bar.pos)
 
-        built = package.build(year, codes, out, progress=progress)
+        built = package.build(year, codes, out, progress=progress, is_unmasked=is_unmasked)
     try:
         with transaction(seat):
             service.record_package(
@@ -49,6 +52,7 @@ def export(year: int, out: Path) -> None:
                 court_codes=codes,
                 file_name=out.name,
                 digest=built.digest,
+                unmasked_for=reason,
                 actor=users.operator(seat),
             )
     except BaseException:

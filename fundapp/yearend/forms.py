@@ -12,6 +12,7 @@ from fundapp.core.forms import (
     LongTextField,
     VersionField,
     WholeNumberField,
+    YesNoField,
     choices_of,
     required,
 )
@@ -88,3 +89,12 @@ class ExportForm(Form):
     """Which year's package is made."""
 
     year = WholeNumberField(_l("年度"), [required("请填写年度，例如 2018。")])
+    is_unmasked = YesNoField(
+        _l("含完整个人信息"),
+        description=_l("姓名、证件号码、电话、账号不作脱敏。只有审计人员可以导出和下载，并须写明理由。"),
+    )
+    reason = LongTextField(
+        _l("导出完整信息的理由"),
+        longest=LONGEST_REASON,
+        description=_l("勾选上一项时必填：为哪项审计、核对哪些内容；理由随审计包一并留痕，不要写姓名和账号。"),
+    )

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.db import Base, append_only
 from fundapp.yearend.rules import (
+    LONGEST_REASON,
     ReopeningOutcome,
     ReopeningStatus,
     ReopeningStep,
@@ -85,9 +86,13 @@ class ReopeningDecision(Base):
 
 @append_only
 class AuditPackage(Base):
-    """审计包 as made: its year, its digest, and in ``courts`` the codes of all courts in it, with commas between."""
+    """审计包 as made: its year, its digest, and in ``courts`` the codes of all courts in it, with commas between.
+
+    ``is_unmasked`` where it names persons whole, for the ``reason`` that the exporter gave.
+    """
 
     __tablename__ = "audit_packages"
+    __table_args__ = (CheckConstraint("NOT is_unmasked OR reason <> ''", name="unmasked_for_a_reason"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"), index=True)
@@ -95,6 +100,8 @@ class AuditPackage(Base):
     courts: Mapped[str]
     file_name: Mapped[str] = mapped_column(String(200))
     digest: Mapped[str] = mapped_column(String(64))
+    is_unmasked: Mapped[bool] = mapped_column(server_default=false())
+    reason: Mapped[str] = mapped_column(String(LONGEST_REASON), server_default="")
     exported_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     exported_at: Mapped[datetime]
 

@@ -236,9 +236,20 @@ def _undo_year(closed_year: ClosedYear, request: ReopeningRequest, actor: User) 
 
 
 def record_package(
-    *, court_code: str, year: int, court_codes: Collection[str], file_name: str, digest: str, actor: User
+    *,
+    court_code: str,
+    year: int,
+    court_codes: Collection[str],
+    file_name: str,
+    digest: str,
+    unmasked_for: str = "",
+    actor: User,
 ) -> AuditPackage:
-    """Record that a package was made; it holds the chain as it stood before this entry."""
+    """Record that a package was made; it holds the chain as it stood before this entry.
+
+    Args:
+        unmasked_for: why it names persons whole; empty where it masks them.
+    """
     check_acts_here(actor.court_code, court_code)
     package = AuditPackage(
         court_code=court_code,
@@ -246,11 +257,21 @@ def record_package(
         courts=",".join(sorted(court_codes)),
         file_name=file_name,
         digest=digest,
+        is_unmasked=bool(unmasked_for),
+        reason=unmasked_for,
         exported_by_id=actor.id,
         exported_at=clock.now(),
     )
     db.session.add(package)
     db.session.flush()
-    trail.record(Event.PACKAGE_EXPORTED, package.subject, court_code=court_code, actor=actor, year=year, digest=digest)
+    trail.record(
+        Event.PACKAGE_EXPORTED,
+        package.subject,
+        court_code=court_code,
+        actor=actor,
+        year=year,
+        digest=digest,
+        unmasked_for=unmasked_for,
+    )
     trail.sign_head(court_code, reason=SigningReason.PACKAGE)
     return package

@@ -166,6 +166,7 @@ def _of_the_played_year(code: str) -> dict[str, Any]:
         "ledger.code": "1002.01",
         "dimension": "case",
         "ledger.job_id": _printed(code),
+        "irregularities.word": "advance_overdue",
     }
 
 

@@ -58,7 +58,7 @@ def test_an_undone_opening_and_a_tried_one_are_told_rightly_in_the_package(app, 
     verified(a_package(tmp_path))
     table = files["csv/openings.csv"].decode("utf-8-sig").split("\r\n")
     assert len(table) == 3 and ",undone," in table[1]
-    assert files["csv/sources.csv"].decode("utf-8-sig").split("\r\n")[1].split(",")[5:] == ["0.00"] * 6
+    assert files["csv/sources.csv"].decode("utf-8-sig").split("\r\n")[1].split(",")[6:] == ["0.00"] * 6
 
 
 # What a forger does to the tables of a package, by name: what stands there, what he writes, and what is found.

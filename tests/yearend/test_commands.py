@@ -11,8 +11,10 @@ from fundapp.core.db import db
 from fundapp.trail import queries as trail
 from fundapp.yearend import service
 from fundapp.yearend.models import AuditPackage
+from tests.builders.cases import a_case
 from tests.builders.funding import a_receipt
 from tests.builders.people import COURT, SUPERIOR
+from tests.builders.yearend import unpacked
 
 
 @pytest.fixture
@@ -80,3 +82,17 @@ def test_a_package_that_cannot_be_recorded_is_not_left_behind(app, command, tmp_
     assert exported(command, tmp_path / "p.zip").exit_code == 1
     assert list(tmp_path.iterdir()) == []
     assert COURT in trail.heads()
+
+
+def test_persons_are_named_whole_on_the_command_line_for_a_reason_too(app, command, tmp_path):
+    case = a_case()
+    out = tmp_path / "p.zip"
+    asked = ("export", "--year", "2018", "--out", str(out))
+    for wrong in (("--unmasked",), ("--unmasked", "--reason", "审计"), ("--reason", "年度审计核对收款人身份")):
+        assert command(*asked, *wrong).exit_code == 1
+        assert not out.exists()
+    done = command(*asked, "--unmasked", "--reason", "年度审计核对收款人身份")
+    assert done.exit_code == 0, done.output
+    [package] = db.session.scalars(select(AuditPackage)).all()
+    assert (package.is_unmasked, package.reason) == (True, "年度审计核对收款人身份")
+    assert case.creditors[0].name in unpacked(out.read_bytes())["csv/parties.csv"].decode("utf-8-sig")

@@ -267,3 +267,23 @@ def test_nothing_is_left_on_the_result_accounts():
         rules.check_carried(
             {account: yuan("0.01") for account in (Account.YEAR_RESULT, Account.DISPOSAL_LOSS, Account.DONATION)}
         )
+
+
+@pytest.mark.parametrize(
+    ("is_unmasked", "reason", "may", "told"),
+    [
+        (False, "", False, None),
+        (True, "年度审计核对收款人", True, None),
+        (False, "年度审计核对收款人", True, "请同时勾选"),
+        (True, "年度审计核对收款人", False, "只有审计人员"),
+        (True, "审计核对收款人", True, "8至500个字"),
+        (True, "审计" * 251, True, "8至500个字"),
+        (True, "    " * 20, True, "8至500个字"),
+    ],
+)
+def test_persons_are_named_whole_only_by_those_who_may_and_for_a_reason(is_unmasked, reason, may, told):
+    if told is None:
+        assert rules.checked_unmasking(is_unmasked=is_unmasked, reason=reason, may_unmasked=may) == reason
+    else:
+        with pytest.raises(RuleViolation, match=told):
+            rules.checked_unmasking(is_unmasked=is_unmasked, reason=reason, may_unmasked=may)

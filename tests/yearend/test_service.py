@@ -420,16 +420,22 @@ def record(*court_codes: str):
 def test_a_package_is_recorded_with_its_digest(app):
     package = record()
     [entry] = trail.history(package.subject)
-    assert (entry.event, entry.told) == (Event.PACKAGE_EXPORTED, {"year": "2018", "digest": "d" * 64})
-    assert queries.package(package.id, frozenset({COURT})) == package
+    assert (entry.event, entry.told) == (
+        Event.PACKAGE_EXPORTED,
+        {"year": "2018", "digest": "d" * 64, "unmasked_for": ""},
+    )
+    assert queries.package(package.id, frozenset({COURT}), may_unmasked=False) == package
 
 
 def test_a_package_with_further_courts_is_kept_from_readers_of_one(app):
     own, district = record(), record(COURT, OTHER_COURT)
-    seen = db.session.scalars(queries.packages(frozenset({COURT}))).all()
+    seen = db.session.scalars(queries.packages(frozenset({COURT}), may_unmasked=False)).all()
     assert seen == [own]
-    assert set(db.session.scalars(queries.packages(frozenset({COURT, OTHER_COURT})))) == {own, district}
+    assert set(db.session.scalars(queries.packages(frozenset({COURT, OTHER_COURT}), may_unmasked=False))) == {
+        own,
+        district,
+    }
     with pytest.raises(NotFound):
-        queries.package(district.id, frozenset({COURT}))
+        queries.package(district.id, frozenset({COURT}), may_unmasked=True)
     with pytest.raises(NotFound):
-        queries.package(own.id, frozenset({OTHER_COURT}))
+        queries.package(own.id, frozenset({OTHER_COURT}), may_unmasked=True)

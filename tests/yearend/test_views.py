@@ -7,17 +7,21 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
-from fundapp.core import clock
-from fundapp.core.db import db
+from fundapp.core import clock, jobs
+from fundapp.core.db import db, transaction
+from fundapp.core.errors import RuleViolation
 from fundapp.ledger import queries as books
+from fundapp.trail import queries as acts
 from fundapp.users.rules import Role
 from fundapp.yearend import queries
 from fundapp.yearend.models import AuditPackage
 from fundapp.yearend.rules import ReopeningOutcome
+from tests.builders.cases import a_case
 from tests.builders.funding import a_receipt
 from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user, the_holder
-from tests.builders.yearend import a_reopening, answered, december_closed, months_closed, unclaimed, verified
+from tests.builders.yearend import a_reopening, answered, december_closed, months_closed, unclaimed, unpacked, verified
 from tests.pages import Page
 
 AFTER = date(2019, 1, 8)
@@ -245,3 +249,69 @@ def test_a_file_that_is_no_longer_there_is_not_found(app, sign_in):
     assert "文件由服务器命令写到了别处" in found.text
     assert found.client.get(f"/audit-packages/{package.id}/file").status_code == 404
     assert page(sign_in, Role.AUDITOR, f"/audit-packages/{package.id}", court_code=OTHER_COURT).status == 404
+
+
+REASON = "市审计局年度审计，核对收款人身份"
+
+
+def unmasked(sign_in, role=Role.AUDITOR, **values):
+    found = page(sign_in, role, "/audit-packages/export")
+    return found.submit("开始导出", {"年度": "2018", "含完整个人信息": True, "导出完整信息的理由": REASON} | values)
+
+
+def test_a_package_that_names_persons_whole_is_made_for_a_reason_and_kept_from_the_rest(app, sign_in):
+    case = a_case()
+    found = unmasked(sign_in).follow("查看结果")
+    package = db.session.scalars(select(AuditPackage)).one()
+    assert (package.is_unmasked, package.reason) == (True, REASON)
+    assert found.facts()["个人信息"] == "完整" and found.facts()["导出完整信息的理由"] == REASON
+    [entry] = acts.history(package.subject)
+    assert entry.told["unmasked_for"] == REASON
+    address = f"/audit-packages/{package.id}"
+    with found.client.get(f"{address}/file") as answer:
+        files = unpacked(answer.data)
+        assert verified(answer.data)
+    party, account = case.creditors[0], case.creditors[0].account
+    told = files["csv/parties.csv"].decode("utf-8-sig") + files["csv/payee_accounts.csv"].decode("utf-8-sig")
+    assert party.name in told and party.identity in told and account.number in told
+    assert Page(found.client, "/audit-packages").table("已导出的审计包")[0][4] == "完整"
+    reviewer = page(sign_in, Role.FINANCE_REVIEWER, "/audit-packages")
+    assert "还没有导出过审计包" in reviewer.text
+    assert reviewer.client.get(address).status_code == 404
+    assert reviewer.client.get(f"{address}/file").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "values", "told"),
+    [
+        (Role.FINANCE_REVIEWER, {}, "只有审计人员可以导出含完整个人信息的审计包"),
+        (Role.AUDITOR, {"导出完整信息的理由": "审计"}, "请写明导出完整个人信息的理由"),
+        (Role.AUDITOR, {"导出完整信息的理由": ""}, "请写明导出完整个人信息的理由"),
+        (Role.AUDITOR, {"含完整个人信息": False}, "请同时勾选"),
+    ],
+)
+def test_whole_names_without_permission_or_reason_are_refused_and_nothing_is_made(app, sign_in, role, values, told):
+    found = unmasked(sign_in, role, **values)
+    assert found.status == 422 and told in found.text
+    assert not db.session.scalars(select(AuditPackage)).all()
+
+
+def test_a_post_that_was_taken_away_meanwhile_makes_no_such_package(app):
+    """The job asks again who may."""
+    with pytest.raises(RuleViolation, match="只有审计人员"):
+        jobs.KINDS["audit.export"](
+            progress=lambda done, total: None,
+            user_id=the_holder(Role.FINANCE_REVIEWER).id,
+            year=2018,
+            unmasked_for=REASON,
+        )
+
+
+def test_the_database_keeps_no_unmasked_package_without_a_reason(app):
+    auditor = the_holder(Role.AUDITOR)
+    package = AuditPackage(
+        court_code=COURT, year=2018, courts=COURT, file_name="a.zip", digest="d", is_unmasked=True, reason="",
+        exported_by_id=auditor.id, exported_at=clock.now(),
+    )  # fmt: skip
+    with pytest.raises(IntegrityError), transaction(COURT):
+        db.session.add(package)

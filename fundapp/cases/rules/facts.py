@@ -18,7 +18,7 @@ from fundapp.cases.rules.identity import (
 )
 from fundapp.cases.rules.numbers import RESUMPTION, CaseNumber, CaseNumberError, case_number, legacy_number
 from fundapp.cases.rules.words import LABELS, AccountKind, PartyKind, PartyRole
-from fundapp.core.errors import RuleViolation
+from fundapp.core.errors import Attempt, RuleViolation
 from fundapp.core.money import LARGEST, ZERO, Money, plain
 from fundapp.core.words import N_
 
@@ -186,7 +186,7 @@ def checked_account(facts: AccountFacts, *, owner: str) -> AccountFacts:
     if holder != owner:
         raise RuleViolation(
             "收款账户户名与当事人姓名或名称不一致，不得登记。执行款只能付给当事人本人，请登记其本人名下的账户。"
-        )
+        ).as_attempt(Attempt.WRONG_PAYEE)
     return AccountFacts(
         kind=facts.kind,
         holder=holder,
@@ -228,4 +228,6 @@ def masked_number(number: str, kind: AccountKind) -> str:
 def check_verifier(registered_by_id: int, actor_id: int) -> None:
     """Who wrote an account down does not confirm it."""
     if registered_by_id == actor_id:
-        raise RuleViolation("登记收款账户的人员不能核实该账户。请由另一名财务人员电话核实。")
+        raise RuleViolation("登记收款账户的人员不能核实该账户。请由另一名财务人员电话核实。").as_attempt(
+            Attempt.SELF_APPROVAL
+        )

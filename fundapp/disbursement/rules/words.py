@@ -4,7 +4,7 @@ import enum
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from fundapp.core.errors import RuleViolation
+from fundapp.core.errors import Attempt, RuleViolation
 from fundapp.core.words import N_
 
 MOST_LINES = 500
@@ -89,7 +89,9 @@ def check_line_move(current: LineStatus, target: LineStatus) -> None:
 def check_other_hand(built_by_id: int, signer_id: int) -> None:
     """编制 and 签发 are two persons: incompatible posts of the 行政事业单位内部控制规范（试行）."""
     if built_by_id == signer_id:
-        raise RuleViolation("编制人不能签发本人编制的发放批次，请由财务复核岗的另一人核对后签发。")
+        raise RuleViolation("编制人不能签发本人编制的发放批次，请由财务复核岗的另一人核对后签发。").as_attempt(
+            Attempt.SELF_APPROVAL
+        )
 
 
 def check_choice(advance_ids: Sequence[int]) -> None:

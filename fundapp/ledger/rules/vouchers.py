@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from fundapp.core.digests import digest_of
-from fundapp.core.errors import RuleViolation
+from fundapp.core.errors import Attempt, RuleViolation
 from fundapp.core.money import ZERO, Money, bare, plain, to_fen
 from fundapp.core.words import N_
 from fundapp.ledger.rules.chart import MONEY, Posting
@@ -126,13 +126,13 @@ def check_postings(lines: Sequence[Posting]) -> None:
 def check_hands(prepared_by_id: int, reviewed_by_id: int) -> None:
     """制单 and 审核 are two persons (会计基础工作规范 art. 51)."""
     if prepared_by_id == reviewed_by_id:
-        raise RuleViolation("制单人和审核人不能是同一人，请由其他财务人员复核。")
+        raise RuleViolation("制单人和审核人不能是同一人，请由其他财务人员复核。").as_attempt(Attempt.SELF_APPROVAL)
 
 
 def check_cashier(cashier_id: int, reviewed_by_id: int) -> None:
     """出纳 does not review (会计法 art. 25, 会计基础工作规范 art. 12)."""
     if cashier_id == reviewed_by_id:
-        raise RuleViolation("出纳不得兼任审核，请由其他财务人员复核该凭证。")
+        raise RuleViolation("出纳不得兼任审核，请由其他财务人员复核该凭证。").as_attempt(Attempt.SELF_APPROVAL)
 
 
 def check_covered(available: Money, amount: Money) -> None:

@@ -234,16 +234,20 @@ def posted(court_codes: Sequence[str], last_day: date) -> Money:
     return db.session.scalar(query) or ZERO
 
 
-def packages(scope: frozenset[str]) -> Select[Any]:
-    """The query of the packages that a reader of these courts may have: none that holds a further court."""
+def packages(scope: frozenset[str], *, may_unmasked: bool) -> Select[Any]:
+    """The query of the packages that a reader of these courts may have: none that holds a further court, and none that
+    names persons whole unless he may make such himself."""
     query = select(AuditPackage).where(AuditPackage.court_code.in_(scope))
     if len(scope) == 1:
         query = query.where(AuditPackage.courts == next(iter(scope)))
+    if not may_unmasked:
+        query = query.where(AuditPackage.is_unmasked.is_(False))
     return query
 
 
-def package(package_id: int, scope: frozenset[str]) -> AuditPackage:
-    found: AuditPackage | None = db.session.scalar(packages(scope).where(AuditPackage.id == package_id))
+def package(package_id: int, scope: frozenset[str], *, may_unmasked: bool) -> AuditPackage:
+    query = packages(scope, may_unmasked=may_unmasked).where(AuditPackage.id == package_id)
+    found: AuditPackage | None = db.session.scalar(query)
     if found is None or not set(found.courts.split(",")) <= scope:
         raise NotFound("没有找到该审计包，请返回列表重新选择。")
     return found

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fundapp.core.errors import RuleViolation
+from fundapp.core.errors import Attempt, RuleViolation
 from fundapp.core.money import ZERO, Money, total
 from fundapp.core.words import N_
 from fundapp.ledger.rules import RESULT, Account, Booked, Model, Movement, booked
@@ -18,6 +18,7 @@ from fundapp.users.rules import Permission
 
 FIRST_YEAR = 1990
 LAST_YEAR = 2100
+SHORTEST_UNMASKING = 8
 LONGEST_REASON = 500
 
 
@@ -311,6 +312,28 @@ def check_no_request(is_waiting: bool) -> None:
         raise RuleViolation("该月已有一份办理中的反结账申请，请等待审计、院长办结，或请其退回后重新申请。")
 
 
+def checked_unmasking(*, is_unmasked: bool, reason: str, may_unmasked: bool) -> str:
+    """The reason for which a package names persons whole; empty where it masks them.
+
+    Raises:
+        RuleViolation: not the exporter's to do, no reason of some words, or a reason for nothing.
+    """
+    reason = reason.strip()
+    if not is_unmasked:
+        if reason:
+            raise RuleViolation("已填写导出完整信息的理由，请同时勾选“含完整个人信息”；不需要完整信息的，请清空理由。")
+        return ""
+    if not may_unmasked:
+        raise RuleViolation("只有审计人员可以导出含完整个人信息的审计包，请取消勾选，或请审计人员导出。")
+    if not SHORTEST_UNMASKING <= len(reason) <= LONGEST_REASON:
+        raise RuleViolation(
+            "请写明导出完整个人信息的理由，%(shortest)s至%(longest)s个字：为哪项审计、核对哪些内容。",
+            shortest=SHORTEST_UNMASKING,
+            longest=LONGEST_REASON,
+        )
+    return reason
+
+
 def check_reason(reason: str) -> None:
     if not reason.strip():
         raise RuleViolation("请写明理由：需要更正什么、为什么不能在未结账月份更正。")
@@ -338,9 +361,11 @@ def check_turn(step: ReopeningStep, *, may_decide: bool) -> None:
 def check_fresh_hand(actor_id: int, *, requested_by_id: int, decided_by: Collection[int]) -> None:
     """Asking and each agreeing are done by different persons."""
     if actor_id == requested_by_id:
-        raise RuleViolation("不能办理本人提出的反结账申请，请由其他有权人员办理。")
+        raise RuleViolation("不能办理本人提出的反结账申请，请由其他有权人员办理。").as_attempt(Attempt.SELF_APPROVAL)
     if actor_id in decided_by:
-        raise RuleViolation("您已办理过本申请的一个环节，同一人不能办理两个环节，请由其他有权人员办理。")
+        raise RuleViolation("您已办理过本申请的一个环节，同一人不能办理两个环节，请由其他有权人员办理。").as_attempt(
+            Attempt.SELF_APPROVAL
+        )
 
 
 def check_courts(court_codes: Sequence[str]) -> None:

@@ -15,7 +15,8 @@ from fundapp.ledger.models import ClosedMonth, PostingLine, Voucher
 from fundapp.ledger.rules import Ink, Movement, VoucherKind
 from fundapp.ledger.tables import CITED
 from fundapp.users.tables import people
-from fundapp.yearend.models import ClosedYear
+from fundapp.yearend.models import AuditPackage, ClosedYear, ReopeningDecision, ReopeningRequest
+from fundapp.yearend.rules import ReopeningOutcome, ReopeningStep
 
 VOUCHER_FACTS = (
     ID,
@@ -166,3 +167,74 @@ def _closed_years(scope: Scope) -> Iterable[Row]:
     for *facts, prepared, closed, closed_at in stream(query):
         hands = (names[prepared], names[closed])
         yield *facts, *hands, closed_at
+
+
+@table(
+    "reopening_requests", "反结账申请", "books", "Requests to open a closed month again, as they stood when made",
+    ID,
+    COURT,
+    Column("month", "月份", "month"),
+    Column("round", "第几次结账", "round of the closing", "number"),
+    Column("reason", "理由", "why"),
+    Column("requested_by", "申请人", "who asked for it"),
+    Column("requested_at", "申请时间", "when", "moment"),
+)  # fmt: skip
+def _reopening_requests(scope: Scope) -> Iterable[Row]:
+    query = (
+        select(
+            ReopeningRequest.id, ReopeningRequest.court_code, ClosedMonth.month, ClosedMonth.round,
+            ReopeningRequest.reason, ReopeningRequest.requested_by_id, ReopeningRequest.requested_at,
+        )
+        .join(ClosedMonth, ClosedMonth.id == ReopeningRequest.closing_id)
+        .where(within(ReopeningRequest.court_code, scope), ClosedMonth.month <= f"{scope.year:04d}-12")
+    )  # fmt: skip
+    for *facts, requested_by, requested_at in stream(query.order_by(ReopeningRequest.id)):
+        yield *facts, people(scope)[requested_by], requested_at
+
+
+@table(
+    "reopening_decisions", "反结账意见", "books", "Answers to those requests",
+    ID,
+    Column("request_id", "申请标识", "id of the request", "number"),
+    Column("step", "环节", "auditor or approval", words=ReopeningStep),
+    Column("outcome", "结果", "agreed or returned", words=ReopeningOutcome),
+    Column("opinion", "意见", "opinion"),
+    Column("decided_by", "办理人", "who answered"),
+    Column("decided_at", "办理时间", "when", "moment"),
+)  # fmt: skip
+def _reopening_decisions(scope: Scope) -> Iterable[Row]:
+    query = (
+        select(
+            ReopeningDecision.id, ReopeningDecision.request_id, ReopeningDecision.step, ReopeningDecision.outcome,
+            ReopeningDecision.opinion, ReopeningDecision.decided_by_id, ReopeningDecision.decided_at,
+        )
+        .join(ReopeningRequest, ReopeningRequest.id == ReopeningDecision.request_id)
+        .join(ClosedMonth, ClosedMonth.id == ReopeningRequest.closing_id)
+        .where(within(ReopeningRequest.court_code, scope), ClosedMonth.month <= f"{scope.year:04d}-12")
+    )  # fmt: skip
+    for *facts, decided_by, decided_at in stream(query.order_by(ReopeningDecision.id)):
+        yield *facts, people(scope)[decided_by], decided_at
+
+
+@table(
+    "packages", "审计包", "trail", "Packages of these courts that were made before this one",
+    ID,
+    COURT,
+    Column("year", "年度", "year", "number"),
+    Column("courts", "包含法院", "codes of its courts, with commas between"),
+    Column("file_name", "文件名", "name of the file"),
+    Column("sha256", "文件SHA-256", "SHA-256 of the file"),
+    Column("is_unmasked", "完整个人信息", "1: it names persons whole", "number"),
+    Column("reason", "理由", "why it does"),
+    Column("exported_by", "导出人", "who made it"),
+    Column("exported_at", "导出时间", "when", "moment"),
+)  # fmt: skip
+def _packages(scope: Scope) -> Iterable[Row]:
+    query = select(
+        AuditPackage.id, AuditPackage.court_code, AuditPackage.year, AuditPackage.courts, AuditPackage.file_name,
+        AuditPackage.digest, AuditPackage.is_unmasked, AuditPackage.reason, AuditPackage.exported_by_id,
+        AuditPackage.exported_at,
+    ).where(within(AuditPackage.court_code, scope))  # fmt: skip
+    for *facts, exported_by, exported_at in stream(query.order_by(AuditPackage.id)):
+        if set(facts[3].split(",")) <= set(scope.court_codes):
+            yield *facts, people(scope)[exported_by], exported_at

@@ -27,6 +27,8 @@ COLUMNS = [
     Column(N_("包含法院"), lambda package: package.courts, width=40),
     Column(N_("文件名"), lambda package: package.file_name, width=36),
     Column(N_("文件校验码"), lambda package: package.digest, width=66),
+    Column(N_("个人信息"), lambda package: _("完整") if package.is_unmasked else _("脱敏"), width=10),
+    Column(N_("导出完整信息的理由"), lambda package: package.reason, width=40),
     Column(N_("导出人"), lambda package: queries.person(package.exported_by_id)),
     Column(N_("导出时间"), lambda package: package.exported_at, "moment"),
 ]
@@ -37,12 +39,17 @@ COLUMNS = [
 def packages() -> Answer:
     return listing(
         "yearend/packages.html",
-        queries.packages(g.user.scope),
+        queries.packages(g.user.scope, may_unmasked=_may_unmasked()),
         queries.PACKAGES_KEY,
         COLUMNS,
         title=_("审计包"),
         person=queries.person,
     )
+
+
+def _may_unmasked() -> bool:
+    """Whether the reader may have packages that name persons whole."""
+    return g.user.may(Permission.AUDIT_EXPORT_UNMASKED)
 
 
 @bp.route("/audit-packages/export", methods=["GET", "POST"])
@@ -52,10 +59,15 @@ def export() -> Answer:
     if form.submitted():
         try:
             rules.check_begun(rules.check_year(form.year.data), clock.today())
+            reason = rules.checked_unmasking(
+                is_unmasked=form.is_unmasked.data, reason=form.reason.data or "", may_unmasked=_may_unmasked()
+            )
         except Refusal as refusal:
             form.refused(refusal)
         else:
-            job_id = jobs.start("audit.export", owner_id=g.user.id, user_id=g.user.id, year=form.year.data)
+            job_id = jobs.start(
+                "audit.export", owner_id=g.user.id, user_id=g.user.id, year=form.year.data, unmasked_for=reason
+            )
             return redirect(url_for(".progress", job_id=job_id))
     return render_template("yearend/export.html", form=form), form.http_status
 
@@ -74,7 +86,7 @@ def progress(job_id: str) -> Answer:
 @bp.get("/audit-packages/<int:package_id>")
 @require(Permission.AUDIT_EXPORT)
 def show(package_id: int) -> Answer:
-    package = queries.package(package_id, g.user.scope)
+    package = queries.package(package_id, g.user.scope, may_unmasked=_may_unmasked())
     return render_template(
         "yearend/show.html",
         package=package,
@@ -87,7 +99,7 @@ def show(package_id: int) -> Answer:
 @bp.get("/audit-packages/<int:package_id>/file")
 @require(Permission.AUDIT_EXPORT)
 def download(package_id: int) -> Answer:
-    package = queries.package(package_id, g.user.scope)
+    package = queries.package(package_id, g.user.scope, may_unmasked=_may_unmasked())
     path = _kept(package.file_name)
     if not path.is_file():
         abort(404)
@@ -101,14 +113,20 @@ def _kept(file_name: str) -> Path:
 
 
 @jobs.job("audit.export")
-def make_package(*, progress: packaging.Progress, user_id: int, year: int) -> str:
+def make_package(*, progress: packaging.Progress, user_id: int, year: int, unmasked_for: str = "") -> str:
     """Make the package of the courts that the user may read; the answer is the id of its record."""
     user = db.session.get_one(User, user_id)
+    rules.checked_unmasking(
+        is_unmasked=bool(unmasked_for),
+        reason=unmasked_for,
+        may_unmasked=user.may(Permission.AUDIT_EXPORT_UNMASKED),
+    )
     court_code, scope = user.court_code, readable_courts(user)
     unnamed = _kept(f"package-{user_id}-{year}.zip")
     unnamed.parent.mkdir(mode=0o750, exist_ok=True)
-    built = packaging.build(year, scope, unnamed, progress=progress)
-    path = _kept(f"audit-{year}-{court_code[1:] or '0'}-{built.digest[:12]}.zip")
+    built = packaging.build(year, scope, unnamed, progress=progress, is_unmasked=bool(unmasked_for))
+    kind = "audit-unmasked" if unmasked_for else "audit"
+    path = _kept(f"{kind}-{year}-{court_code[1:] or '0'}-{built.digest[:12]}.zip")
     unnamed.replace(path)
     with transaction(court_code):
         return str(
@@ -118,6 +136,7 @@ def make_package(*, progress: packaging.Progress, user_id: int, year: int) -> st
                 court_codes=scope,
                 file_name=path.name,
                 digest=built.digest,
+                unmasked_for=unmasked_for,
                 actor=db.session.get_one(User, user_id),
             ).id
         )

@@ -1,0 +1,84 @@
+"""Tables of the audit package: the terms as issued, and every assessment with its answers."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from fundapp.cases.models import Case
+from fundapp.cases.tables import CASE
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.eligibility.models import Assessment, TermsIssue
+from fundapp.eligibility.rules import Criterion, RecoveryOrder, Verdict, read
+from fundapp.users.tables import people
+
+
+@table(
+    "terms", "垫付条件", "fund", "Terms of advances as issued, in force from a day until the next issue",
+    ID,
+    COURT,
+    Column("effective_from", "生效日期", "first day in force", "day"),
+    Column("document", "依据文件", "document that they stand on"),
+    amount_column("ceiling", "执行标的上限", "largest claim that may be advanced"),
+    Column("ceiling_included", "含本数", "1: a claim of exactly the ceiling may be advanced", "number"),
+    Column("case_statuses", "准予垫付的案件状态", "statuses of cases that may be advanced, with blanks between"),
+    Column("needs_property_search", "须财产查控", "1: asked for", "number"),
+    Column("needs_verified_account", "须核实账户", "1: asked for", "number"),
+    Column("needs_undertaking", "须承诺书", "1: asked for", "number"),
+    Column("refuses_bankruptcy", "破产不予垫付", "1: a debtor in bankruptcy is in the way", "number"),
+    Column("refuses_settlement", "和解不予垫付", "1: a settlement is in the way", "number"),
+    Column("recovery_order", "追偿次序", "who is served first from what the debtor pays later", words=RecoveryOrder),
+    Column("sources", "各项依据", "law cited for each criterion, as JSON"),
+    Column("issued_by", "发布人", "who issued them"),
+    Column("issued_at", "发布时间", "when", "moment"),
+)  # fmt: skip
+def _terms(scope: Scope) -> Iterable[Row]:
+    query = select(
+        TermsIssue.id, TermsIssue.court_code, TermsIssue.effective_from, TermsIssue.document, TermsIssue.ceiling,
+        TermsIssue.ceiling_included, TermsIssue.case_statuses, TermsIssue.needs_property_search,
+        TermsIssue.needs_verified_account, TermsIssue.needs_undertaking, TermsIssue.refuses_bankruptcy,
+        TermsIssue.refuses_settlement, TermsIssue.recovery_order, TermsIssue.sources, TermsIssue.issued_by_id,
+        TermsIssue.issued_at,
+    ).where(within(TermsIssue.court_code, scope))  # fmt: skip
+    for *facts, issued_by, issued_at in stream(query.order_by(TermsIssue.id)):
+        yield *facts, people(scope)[issued_by], issued_at
+
+
+@table(
+    "assessments", "条件审查", "fund", "Assessments of cases up to the moment when the package was made",
+    ID,
+    COURT,
+    Column("case_id", "案件标识", "id of the case", "number"),
+    CASE,
+    Column("creditor_id", "申请执行人标识", "id of the party", "number"),
+    Column("terms_id", "条件标识", "id of the terms that it was assessed under", "number"),
+    Column("case_version", "案件版本", "version of the case that was looked at", "number"),
+    Column("is_eligible", "符合条件", "1: nothing stood in the way", "number"),
+    Column("assessed_by", "审查人", "who assessed it"),
+    Column("assessed_at", "审查时间", "when", "moment"),
+)  # fmt: skip
+def _assessments(scope: Scope) -> Iterable[Row]:
+    query = select(
+        Assessment.id, Assessment.court_code, Assessment.case_id, Case.number, Assessment.creditor_id,
+        Assessment.terms_id, Assessment.case_version, Assessment.is_eligible, Assessment.assessed_by_id,
+        Assessment.assessed_at,
+    ).join(Case, Case.id == Assessment.case_id)  # fmt: skip
+    made = query.where(within(Assessment.court_code, scope)).order_by(Assessment.id)
+    for *facts, assessed_by, assessed_at in stream(made):
+        yield *facts, people(scope)[assessed_by], assessed_at
+
+
+@table(
+    "assessment_answers", "条件审查明细", "fund", "Answers of those assessments, one for each criterion",
+    Column("assessment_id", "审查标识", "id of the assessment", "number"),
+    Column("criterion", "条件", "criterion", words=Criterion),
+    Column("verdict", "结论", "met, not met, or not asked for", words=Verdict),
+    Column("fact", "事实", "what was found"),
+    Column("reason", "说明", "why"),
+    Column("source", "依据", "what the criterion stands on"),
+)  # fmt: skip
+def _assessment_answers(scope: Scope) -> Iterable[Row]:
+    query = select(Assessment.id, Assessment.answers).where(within(Assessment.court_code, scope))
+    for assessment_id, answers in stream(query.order_by(Assessment.id)):
+        for one in read(answers):
+            told = (str(one.fact), str(one.reason), one.source)
+            yield assessment_id, one.criterion.value, one.verdict.value, *told

@@ -1,0 +1,7 @@
+"""The exceptions list 疑点清单: what an auditor asks of every fund, answered from the records themselves.
+
+Each kind is one question over the tables of the features below: money left lying, accounts that serve several people,
+acts at night, acts that a rule refused. A line is a doubt to be looked into, not a verdict. Of refused acts, which the
+transaction takes back whole, this feature keeps the one trace there is: an entry on the trail. It has no tables of its
+own; the audit package takes the same list.
+"""

@@ -1,0 +1,418 @@
+"""The questions of the exceptions list, one for each kind, all of the same shape.
+
+A question brings ``id`` (its key), ``court_code``, ``subject`` (the record to look at), ``day``, ``person_id`` (whose
+act it was), ``amount``, and ``one`` and ``two``, from which ``rules.sentence`` tells the line. Days are text, so that
+pages and the audit package read the same. What happens is asked of one year; what stands, as of its last day.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Select, String, Subquery, cast, func, literal, null, or_, select, type_coerce
+from sqlalchemy import union_all as all_of
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.functions import FunctionElement
+
+from fundapp.advances.models import Advance, AdvancePayment
+from fundapp.advances.rules import AdvanceStatus
+from fundapp.cases.models import Case, Party, PayeeAccount
+from fundapp.core import clock
+from fundapp.core.db import MoneyColumn, db, on_sqlite
+from fundapp.core.money import ZERO, Money
+from fundapp.core.tables import record_id
+from fundapp.custody.models import CaseReceipt, Payout
+from fundapp.custody.rules import CaseReceiptStatus, PayoutStatus
+from fundapp.eligibility.models import TermsIssue
+from fundapp.eligibility.rules import Sentence
+from fundapp.irregularities import rules
+from fundapp.irregularities.rules import Kind
+from fundapp.ledger.models import Opening, OpeningLine, Voucher
+from fundapp.ledger.rules import STANDING, Account
+from fundapp.recovery.models import Allocation
+from fundapp.trail.models import ATTEMPTS_ONLY, TrailEntry
+from fundapp.users.models import User
+
+Rows: TypeAlias = Select[*tuple[Any, ...]]
+_NOTHING = literal(ZERO, MoneyColumn())
+_DEAD = (AdvanceStatus.REFUSED, AdvanceStatus.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Whose records are asked, and of which year: up to its last day, or to today where that comes first."""
+
+    courts: tuple[str, ...]
+    year: int
+
+    @property
+    def first(self) -> date:
+        return date(self.year, 1, 1)
+
+    @property
+    def last(self) -> date:
+        return min(date(self.year, 12, 31), clock.today())
+
+    def holds(self, court_code: Any) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = court_code.in_(self.courts)
+        return found
+
+    def spans(self, day: Any) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = day.between(self.first, self.last)
+        return found
+
+
+@dataclass(frozen=True)
+class Line:
+    """One doubt: of which kind, about which record, what is to be looked into."""
+
+    kind: Kind
+    court_code: str
+    subject: str
+    day: str
+    person_id: int | None
+    amount: Money | None
+    sentence: Sentence
+
+
+class _LocalTime(FunctionElement[str]):
+    """A moment by the court's clocks, to the minute: ``2018-03-09 21:15``."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(_LocalTime)
+def _write_local_time(element: _LocalTime, compiler: Any, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    if on_sqlite():
+        return f"strftime('%Y-%m-%d %H:%M', {moment}, '+8 hours')"
+    return f"to_char({moment} AT TIME ZONE INTERVAL '8 hours', 'YYYY-MM-DD HH24:MI')"
+
+
+def _local_day(moment: Any) -> ColumnElement[str]:
+    return func.substr(_LocalTime(moment), 1, 10)
+
+
+def _happened(moment: Any, span: Span) -> ColumnElement[bool]:
+    return _local_day(moment).between(span.first.isoformat(), span.last.isoformat())
+
+
+def _text(column: Any) -> ColumnElement[str]:
+    return cast(column, String)
+
+
+def _named(kind: str, record: Any) -> ColumnElement[str]:
+    return literal(f"{kind}:") + _text(record)
+
+
+def _line(
+    key: Any, court_code: Any, subject: Any, day: Any, person_id: Any, amount: Any, one: Any, two: Any = ""
+) -> Rows:
+    columns = (
+        ("id", key), ("court_code", court_code), ("subject", subject), ("day", day), ("person_id", person_id),
+        ("amount", amount), ("one", one), ("two", literal(two) if isinstance(two, str) else two),
+    )  # fmt: skip
+    return select(*(column.label(name) for name, column in columns))
+
+
+# ---- money left lying
+
+
+def _advance_overdue(span: Span) -> Rows:
+    back = (
+        select(Allocation.advance_id, func.sum(Allocation.fund).label("fund"))
+        .where(span.holds(Allocation.court_code), Allocation.business_date <= span.last)
+        .group_by(Allocation.advance_id)
+        .subquery()
+    )
+    left = type_coerce(AdvancePayment.amount - func.coalesce(back.c.fund, _NOTHING), MoneyColumn)
+    day = AdvancePayment.paid_on
+    return (
+        _line(
+            Advance.id, Advance.court_code, _named("advance", Advance.id), _text(day), Advance.prepared_by_id, left,
+            Case.number,
+        )
+        .join(AdvancePayment, AdvancePayment.advance_id == Advance.id)
+        .join(Case, Case.id == Advance.case_id)
+        .outerjoin(back, back.c.advance_id == Advance.id)
+        .where(span.holds(AdvancePayment.court_code), left > ZERO)
+        .where(day < clock.add_months(span.last, -rules.MONTHS_OUTSTANDING))
+    )  # fmt: skip
+
+
+def _case_money_overdue(span: Span) -> Rows:
+    return _held_since(span, rules.last_overdue(span.last))
+
+
+def _case_money_stale(span: Span) -> Rows:
+    return _held_since(span, clock.add_months(span.last, -rules.MONTHS_HELD) - timedelta(days=1))
+
+
+def _held_since(span: Span, until: date) -> Rows:
+    """Cases that still hold money which came in by a day: what came first is what was paid out first."""
+    came, went = _came(span, until), _went(span)
+    held = type_coerce(came.c.amount - func.coalesce(went.c.amount, _NOTHING), MoneyColumn)
+    return (
+        _line(Case.id, Case.court_code, _named("case", Case.id), _text(came.c.day), Case.handler_id, held, Case.number)
+        .join(came, came.c.case_id == Case.id)
+        .outerjoin(went, went.c.case_id == Case.id)
+        .where(held > ZERO)
+    )
+
+
+def _came(span: Span, until: date) -> Subquery:
+    """By case: what came in up to a day, and with what the books began."""
+    received = select(CaseReceipt.case_id, CaseReceipt.business_date.label("day"), CaseReceipt.amount).where(
+        span.holds(CaseReceipt.court_code),
+        CaseReceipt.status == CaseReceiptStatus.CONFIRMED,
+        CaseReceipt.business_date <= until,
+    )
+    begun_with = (
+        select(record_id(OpeningLine.case_ref, "case").label("case_id"), Opening.day, OpeningLine.amount)
+        .join(Opening, Opening.id == OpeningLine.opening_id)
+        .where(span.holds(Opening.court_code), Opening.status.in_(STANDING), Opening.day <= until)
+        .where(OpeningLine.account == Account.CASE_MONEY, OpeningLine.case_ref != "")
+    )
+    all_money = all_of(received, begun_with).subquery()
+    amount = func.sum(all_money.c.amount).label("amount")
+    return select(all_money.c.case_id, func.max(all_money.c.day).label("day"), amount).group_by("case_id").subquery()
+
+
+def _went(span: Span) -> Subquery:
+    """By case: what was paid out, and what went back to the fund."""
+    paid = select(Payout.case_id, Payout.amount).where(
+        span.holds(Payout.court_code), Payout.status == PayoutStatus.PAID, Payout.paid_on <= span.last
+    )
+    returned = select(Allocation.case_id, Allocation.fund).where(
+        span.holds(Allocation.court_code), Allocation.business_date <= span.last
+    )
+    both = all_of(paid, returned).subquery()
+    return select(both.c.case_id, func.sum(both.c.amount).label("amount")).group_by(both.c.case_id).subquery()
+
+
+# ---- whom and how much
+
+
+def _above_ceiling(span: Span) -> Rows:
+    earlier = aliased(TermsIssue)
+    in_force = (
+        select(func.max(earlier.effective_from))
+        .where(earlier.court_code == Advance.court_code, earlier.effective_from <= Advance.requested_on)
+        .correlate(Advance)
+        .scalar_subquery()
+    )
+    too_much = or_(
+        Case.claim > TermsIssue.ceiling,
+        Advance.amount > TermsIssue.ceiling,
+        (Case.claim == TermsIssue.ceiling) & TermsIssue.ceiling_included.is_(False),
+    )
+    return (
+        _line(
+            Advance.id, Advance.court_code, _named("advance", Advance.id), _text(Advance.requested_on),
+            Advance.prepared_by_id, Advance.amount, Case.number, TermsIssue.document,
+        )
+        .join(Case, Case.id == Advance.case_id)
+        .join(TermsIssue, (TermsIssue.court_code == Advance.court_code) & (TermsIssue.effective_from == in_force))
+        .where(span.holds(Advance.court_code), span.spans(Advance.requested_on), Advance.status.not_in(_DEAD))
+        .where(too_much)
+    )  # fmt: skip
+
+
+def _duplicate_claimant(span: Span) -> Rows:
+    alive = (span.holds(Advance.court_code), Advance.status.not_in(_DEAD), Advance.requested_on <= span.last)
+    several = (
+        select(Party.identity_index, func.count(Advance.id).label("count"))
+        .join(Advance, Advance.creditor_id == Party.id)
+        .where(*alive)
+        .group_by(Party.identity_index)
+        .having(func.count(Advance.id) > 1)
+        .subquery()
+    )
+    return (
+        _line(
+            Advance.id, Advance.court_code, _named("advance", Advance.id), _text(Advance.requested_on),
+            Advance.prepared_by_id, Advance.amount, Case.number, _text(several.c.count),
+        )
+        .join(Case, Case.id == Advance.case_id)
+        .join(Party, Party.id == Advance.creditor_id)
+        .join(several, several.c.identity_index == Party.identity_index)
+        .where(*alive)
+    )  # fmt: skip
+
+
+def _duplicate_account(span: Span) -> Rows:
+    return _accounts_of_several(span, Party.case_id)
+
+
+def _shared_account(span: Span) -> Rows:
+    return _accounts_of_several(span, Party.identity_index)
+
+
+def _accounts_of_several(span: Span, owner: Any) -> Rows:
+    """The accounts whose number is registered for several of something."""
+    count = func.count(owner.distinct())
+    several = (
+        select(PayeeAccount.number_index, count.label("count"))
+        .join(Party, Party.id == PayeeAccount.party_id)
+        .where(*_registered(span))
+        .group_by(PayeeAccount.number_index)
+        .having(count > 1)
+        .subquery()
+    )
+    return _account(span, _text(several.c.count)).join(several, several.c.number_index == PayeeAccount.number_index)
+
+
+def _registered(span: Span) -> tuple[ColumnElement[bool], ...]:
+    by_then = _local_day(PayeeAccount.registered_at) <= span.last.isoformat()
+    return span.holds(PayeeAccount.court_code), by_then
+
+
+def _account(span: Span, two: Any = "", *, person_id: Any = PayeeAccount.registered_by_id) -> Rows:
+    return (
+        _line(
+            PayeeAccount.id, PayeeAccount.court_code, _named("case", Party.case_id),
+            _local_day(PayeeAccount.registered_at), person_id, null(), PayeeAccount.number_mask, two,
+        )
+        .join(Party, Party.id == PayeeAccount.party_id)
+        .where(*_registered(span))
+    )  # fmt: skip
+
+
+def _others_account(span: Span) -> Rows:
+    return _account(span).where(PayeeAccount.holder != Party.name)
+
+
+def _staff_account(span: Span) -> Rows:
+    """Found by the party's name, which has an index; an account in another's name is the question before this one."""
+    same_name = (
+        select(func.min(User.id))
+        .where(User.name == PayeeAccount.holder, User.is_active, span.holds(User.court_code))
+        .scalar_subquery()
+    )
+    staff = select(User.name).where(User.is_active, span.holds(User.court_code))
+    return _account(span, person_id=same_name).where(Party.name.in_(staff), PayeeAccount.holder == Party.name)
+
+
+# ---- acts
+
+
+def _attempts(kind: Kind) -> Callable[[Span], Rows]:
+    start = f'{{"attempt":"{rules.ATTEMPTS[kind].value}"'
+
+    def attempts(span: Span) -> Rows:
+        return _act(span, TrailEntry.facts).where(
+            ATTEMPTS_ONLY,
+            func.substr(TrailEntry.facts, 1, len(start)) == start,
+            _happened(TrailEntry.recorded_at, span),
+        )
+
+    return attempts
+
+
+def _act(span: Span, one: Any, two: Any = "") -> Rows:
+    return _line(
+        TrailEntry.id, TrailEntry.court_code, TrailEntry.subject, _local_day(TrailEntry.recorded_at),
+        TrailEntry.actor_id, null(), one, two,
+    ).where(span.holds(TrailEntry.court_code))  # fmt: skip
+
+
+def _after_hours(span: Span) -> Rows:
+    """Weekends, holidays, mornings and evenings by the court's clocks."""
+    at = _LocalTime(TrailEntry.recorded_at)
+    hour = func.substr(at, 12, 5)
+    closed = [day.isoformat() for day in rules.closed_days(span.first, span.last)]
+    late = or_(
+        hour < f"{rules.OFFICE_FROM:%H:%M}",
+        hour >= f"{rules.OFFICE_TO:%H:%M}",
+        _local_day(TrailEntry.recorded_at).in_(closed),
+    )
+    watched = TrailEntry.event.in_(sorted(rules.WATCHED_ACTS, key=lambda event: event.value))
+    return _act(span, at, _text(TrailEntry.event)).where(watched, _happened(TrailEntry.recorded_at, span), late)
+
+
+# ---- vouchers
+
+
+def _voucher_late(span: Span) -> Rows:
+    return _line(
+        Voucher.id, Voucher.court_code, _named("voucher", Voucher.id), _text(Voucher.posted_on), Voucher.booked_by_id,
+        Voucher.total, _text(Voucher.business_date), _text(Voucher.posted_on),
+    ).where(
+        span.holds(Voucher.court_code), span.spans(Voucher.posted_on), Voucher.posted_on > Voucher.business_date
+    )  # fmt: skip
+
+
+def _voucher_gap(span: Span) -> Rows:
+    """A voucher before which numbers are missing, among all or in its kind."""
+    of_kind = (Voucher.court_code, Voucher.year, Voucher.kind)
+    before = func.lag(Voucher.number, 1, 0).over(partition_by=of_kind[:2], order_by=Voucher.number)
+    kind_before = func.lag(Voucher.kind_number, 1, 0).over(partition_by=of_kind, order_by=Voucher.kind_number)
+    counted = (
+        select(
+            Voucher.id, Voucher.court_code, Voucher.posted_on, Voucher.booked_by_id, Voucher.total,
+            (Voucher.number - before - 1).label("missing"),
+            (Voucher.kind_number - kind_before - 1).label("kind_missing"),
+        )
+        .where(span.holds(Voucher.court_code), Voucher.year == span.year, Voucher.posted_on <= span.last)
+        .subquery()
+    )  # fmt: skip
+    found = counted.c
+    return _line(
+        found.id, found.court_code, _named("voucher", found.id), _text(found.posted_on), found.booked_by_id,
+        found.total, _text(found.missing), _text(found.kind_missing),
+    ).where(or_(found.missing > 0, found.kind_missing > 0))  # fmt: skip
+
+
+QUESTIONS: dict[Kind, Callable[[Span], Rows]] = {
+    Kind.ADVANCE_OVERDUE: _advance_overdue,
+    Kind.CASE_MONEY_OVERDUE: _case_money_overdue,
+    Kind.CASE_MONEY_STALE: _case_money_stale,
+    Kind.ABOVE_CEILING: _above_ceiling,
+    Kind.DUPLICATE_CLAIMANT: _duplicate_claimant,
+    Kind.DUPLICATE_ACCOUNT: _duplicate_account,
+    Kind.SHARED_ACCOUNT: _shared_account,
+    Kind.OTHERS_ACCOUNT: _others_account,
+    Kind.STAFF_ACCOUNT: _staff_account,
+    **{kind: _attempts(kind) for kind in rules.ATTEMPTS},
+    Kind.AFTER_HOURS: _after_hours,
+    Kind.VOUCHER_LATE: _voucher_late,
+    Kind.VOUCHER_GAP: _voucher_gap,
+}
+
+
+def question(kind: Kind, span: Span) -> tuple[Rows, Any]:
+    """The query of one kind's lines, and its key."""
+    rows = QUESTIONS[kind](span).subquery()
+    return select(rows), rows.c.id
+
+
+def line(kind: Kind, row: Any) -> Line:
+    return Line(
+        kind, row.court_code, row.subject, row.day, row.person_id, row.amount, rules.sentence(kind, row.one, row.two)
+    )
+
+
+def lines(span: Span) -> Sequence[Line]:
+    """Every line of every kind, for the workbook."""
+    asked = [(kind, *question(kind, span)) for kind in Kind]
+    return [line(kind, row) for kind, rows, key in asked for row in db.session.execute(rows.order_by(key))]
+
+
+def counts(span: Span) -> dict[Kind, int]:
+    """How many lines each kind has."""
+    found = {kind: select(func.count()).select_from(QUESTIONS[kind](span).subquery()) for kind in Kind}
+    return {kind: db.session.scalar(query) or 0 for kind, query in found.items()}
+
+
+def years(courts: Sequence[str]) -> list[int]:
+    """The years that may be asked of: those with vouchers, and this one; newest first."""
+    with_vouchers = db.session.scalars(select(Voucher.year).where(Voucher.court_code.in_(courts)).distinct())
+    return sorted({*with_vouchers, clock.today().year}, reverse=True)
+
+
+def person(user_id: int | None) -> str:
+    """Whose act it was, by name."""
+    return "" if user_id is None else db.session.get_one(User, user_id).name
