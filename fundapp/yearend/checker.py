@@ -369,7 +369,7 @@ class Books:
         for account, column, net in ((line["debit"], is_red, amount), (line["credit"], not is_red, -amount)):
             self.turnover[court, account, month][column] += -amount if is_red else amount
             self.balance[court, account] += net
-            if case:
+            if case and line["movement"] != "written_off":  # what is written off is owed as before
                 self.by_case[account][court, case] += net
         enters, leaves = line["debit"] in BANK_AND_CASH, line["credit"] in BANK_AND_CASH
         if line["source_ref"] and enters != leaves:

@@ -13,6 +13,7 @@ from fundapp.core.money import Money, plain
 from fundapp.core.spreadsheet import Sheet, SheetColumn, xlsx_bytes
 from fundapp.core.statements import Cell, Check, Declared, Flat, Header, Note, Shown, Statement, declared, flat
 from fundapp.core.templating import LABELS, label
+from fundapp.core.words import N_
 from fundapp.courts import queries as courts
 from fundapp.yearend.queries import statements
 from fundapp.yearend.rules import statement_period
@@ -97,10 +98,31 @@ def _check_words(check: Check) -> list[str]:
 def workbook(which: Sequence[Declared], court_codes: Sequence[str], year: int) -> tuple[bytes, int]:
     """These statements as a workbook in the reader's language, a worksheet for each table, and the number of its
     lines."""
-    codes = sorted(court_codes)
-    tables = [table for one in which for table in one.made(codes, year).tables]
-    sheets = [_sheet(gettext(table.caption), flat(table)) for table in tables]
+    made = [(one, one.made(sorted(court_codes), year)) for one in which]
+    tables = [table for _declared, statement in made for table in statement.tables]
+    sheets = [*(_sheet(gettext(table.caption), flat(table)) for table in tables), _remarks(made)]
     return xlsx_bytes(sheets), sum(len(table.lines) for table in tables)
+
+
+def _remarks(made: Sequence[tuple[Declared, Statement]]) -> Sheet:
+    """The last worksheet: which sums were compared, and what must be known to read the statements."""
+    headers = [
+        (N_("报表"), 24),
+        (N_("核对和说明"), 70),
+        (N_("报表数（元）"), 18),
+        (N_("账簿数（元）"), 18),
+        (N_("结果"), 10),
+    ]
+    kinds = ["text", "text", "money", "money", "text"]
+    columns = [SheetColumn(gettext(text), kind, width) for (text, width), kind in zip(headers, kinds, strict=True)]
+    rows: list[list[Any]] = []
+    for one, statement in made:
+        title = gettext(one.title)
+        for check in statement.checks:
+            verdict = gettext("相符") if check.is_met else gettext("不符")
+            rows.append([title, gettext(check.text, **check.params), check.stated, check.booked, verdict])
+        rows += [[title, gettext(note.text, **note.params), None, None, None] for note in statement.notes]
+    return Sheet(gettext("核对和说明"), columns, rows)
 
 
 def _sheet(caption: str, shown: Flat) -> Sheet:

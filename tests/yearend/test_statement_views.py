@@ -117,7 +117,10 @@ def test_a_long_paper_is_set_in_a_process_of_its_own_and_says_the_same(a_played_
 def test_a_statement_is_exported_as_a_workbook_with_amounts_as_numbers(a_played_year, sign_in):
     answer = exported(page(sign_in, "/statements/ageing?year=2018"), "导出Excel")
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
-    assert book.sheetnames == ["垫付款账龄分析表", "未收回垫付款明细"]
+    assert book.sheetnames == ["垫付款账龄分析表", "未收回垫付款明细", "核对和说明"]
+    remarks = [[cell.value for cell in row] for row in book["核对和说明"].iter_rows()]
+    assert remarks[1] == ["垫付款账龄分析表", "乙类：未收回合计等于1218.01应收垫付款余额", 15000, 15000, "相符"]
+    assert "满1年、2年、3年的当日仍计入前一档" in remarks[2][1]
     bands = [[cell.value for cell in row] for row in book["垫付款账龄分析表"].iter_rows()]
     assert bands[0] == ["账龄", "笔数", "上年笔数", "金额（元）", "上年金额（元）"]
     assert bands[1] == ["1年以内（含1年）", 2, 0, 15000, 0]
@@ -130,7 +133,8 @@ def test_a_statement_is_exported_as_a_workbook_with_amounts_as_numbers(a_played_
 def test_all_statements_make_one_workbook(a_played_year, sign_in):
     answer = exported(page(sign_in, "/statements?year=2018"), "导出Excel")
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
-    assert len(book.sheetnames) == 7
+    assert len(book.sheetnames) == 8
+    assert "本年无核销。" in [row[1].value for row in book["核对和说明"].iter_rows()]
     sheet = book["资金收支情况表（按来源）"]
     assert [cell.value for cell in sheet[sheet.max_row - 1]][:4] == ["合计", "本年数", 0, 100000]
 
