@@ -24,8 +24,10 @@ from fundapp.core.db import db, transaction
 from fundapp.core.errors import RuleViolation
 from fundapp.core.spreadsheet import read_table
 from fundapp.core.tables import TABLES
+from fundapp.funding.models import Source
 from fundapp.ledger import queries as books
 from fundapp.ledger.rules import Account, Model, Movement
+from fundapp.recovery.models import Allocation
 from fundapp.trail import queries as trail
 from fundapp.trail import service as recording
 from fundapp.trail.rules import SigningReason
@@ -164,6 +166,17 @@ def test_entrusted_money_is_checked_without_a_receivable(app, folder):
         the_books(model=Model.CUSTODIAL)
     a_year()
     year_closed()
+    assert "outstanding 未收回 15,000.00" in verified(a_package(folder))
+
+
+def test_what_is_written_off_is_owed_as_before(app, folder):
+    a_year()
+    (case,) = db.session.scalars(select(Allocation.case_id))
+    source = db.session.scalars(select(Source.id)).first()
+    a_voucher(
+        "1000.00", movement=Movement.WRITTEN_OFF, case=f"case:{case}", source=f"source:{source}",
+        day=date(YEAR, 12, 3), name="recovery:1:written_off",
+    )  # fmt: skip
     assert "outstanding 未收回 15,000.00" in verified(a_package(folder))
 
 
