@@ -28,6 +28,7 @@ FEATURES = (
     "recovery",
     "ceremonies",
     "irregularities",
+    "auditing",
     "yearend",
     "oversight",
     "story",

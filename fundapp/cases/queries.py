@@ -161,7 +161,7 @@ def reveals_since(actor_id: int, moment: datetime) -> int:
         .select_from(TrailEntry)
         .where(
             TrailEntry.actor_id == actor_id,
-            TrailEntry.event == Event.PARTY_REVEALED,
+            TrailEntry.event.in_((Event.PARTY_REVEALED, Event.CASE_REVEALED)),
             TrailEntry.recorded_at >= moment,
         )
     )

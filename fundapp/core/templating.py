@@ -63,14 +63,14 @@ def compile_catalogues() -> None:
 
 
 TONES = {
-    "success": "met agreed approved paid done confirmed closed settled delivered posted fully_enforced",
+    "success": "met agreed approved paid done confirmed closed settled delivered posted fully_enforced put_right",
     "warning": (
         "submitted recorded requested waiting built unknown paying open running planned frozen signed_in sent "
-        "undo_requested"
+        "undo_requested unanswered proved evidence major"
     ),
-    "danger": "not_met refused failed absent",
-    "info": "in_progress signed",
-    "secondary": "withdrawn cancelled returned released listed checked undone",
+    "danger": "not_met refused failed absent sent_back severe",
+    "info": "in_progress signed under_way measure",
+    "secondary": "withdrawn cancelled returned released listed checked undone minor",
 }
 """Which tone a status is shown in, by its word; every badge also carries its text."""
 

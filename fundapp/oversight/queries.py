@@ -14,6 +14,9 @@ from fundapp.advances.models import Advance
 from fundapp.advances.rules import AdvanceStatus, cited
 from fundapp.approvals.models import Decision, LadderIssue
 from fundapp.approvals.rules import Outcome
+from fundapp.auditing import queries as auditing
+from fundapp.auditing.models import Finding, Sample
+from fundapp.auditing.rules import finding_number, sample_number
 from fundapp.cases import queries as cases
 from fundapp.cases.models import Case, CaseImport, Party, PayeeAccount
 from fundapp.cases.rules import masked_name
@@ -293,12 +296,13 @@ def _begun_at(scope: frozenset[str]) -> datetime | None:
 @dataclass(frozen=True)
 class Task:
     """Work that waits for the reader: what it is (a msgid), how many, and the page (endpoint and filter) where it
-    waits."""
+    waits; overdue work comes first, and in red."""
 
     text: str
     count: int
     endpoint: str
     filters: dict[str, str]
+    is_overdue: bool = False
 
 
 Waiting = tuple[Permission, str, Callable[[User, frozenset[str]], Select[Any]], str, dict[str, str]]
@@ -436,16 +440,50 @@ WAITING: tuple[Waiting, ...] = (
         "openings.index",
         {"status": "undo_requested"},
     ),
+    (
+        Permission.FINDING_ANSWER,
+        N_("待定整改措施的审计问题"),
+        lambda user, here: auditing.unanswered_in(user),
+        "auditing.findings",
+        {"state": "unanswered"},
+    ),
+    (
+        Permission.FINDING_PROVE,
+        N_("由我负责、待提交证据的整改"),
+        lambda user, here: auditing.to_prove_by(user),
+        "auditing.findings",
+        {"mine": "y"},
+    ),
+    (
+        Permission.FINDING_CLOSE,
+        N_("待审核销号的审计整改"),
+        lambda user, here: auditing.to_review_by(user),
+        "auditing.findings",
+        {"state": "proved"},
+    ),
 )
 """Who is told of what: the permission that makes it his work, what it is, which records, and where they are listed."""
+
+
+OVERDUE: tuple[Waiting, ...] = (
+    (
+        Permission.FINDING_READ,
+        N_("逾期未整改的审计问题"),
+        lambda user, here: auditing.overdue_for(user),
+        "auditing.findings",
+        {"overdue": "y"},
+    ),
+)
+"""Work of which the day is over, likewise."""
 
 
 def waiting(user: User) -> list[Task]:
     """What waits for this user in his own court, by what his roles may do; empty kinds are left out."""
     here = frozenset({user.court_code})
     tasks = [
-        Task(text, _count(records(user, here)), endpoint, filters)
-        for permission, text, records, endpoint, filters in WAITING
+        Task(text, _count(records(user, here)), endpoint, filters, is_overdue)
+        for is_overdue, kinds in ((True, OVERDUE), (False, WAITING))
+        for permission, text, records, endpoint, filters in kinds
         if user.may(permission)
     ]
     return [task for task in tasks if task.count]
@@ -489,9 +527,14 @@ NAMES: dict[str, tuple[tuple[Any, ...], Callable[..., str]]] = {
     "case-import": ((CaseImport.id, CaseImport.file_name), _own),
     "case-receipt": ((CaseReceipt.id, CaseReceipt.bank_reference), _own),
     "ceremony": ((Ceremony.id, Ceremony.name), _own),
+    "finding": ((Finding.id, Finding.year, Finding.number), finding_number),
     "fund-receipt": ((FundReceipt.id, FundReceipt.bank_reference), _own),
     "party": ((Party.id, Party.name, Party.kind), masked_name),
     "result-file": ((ResultFile.id, ResultFile.file_name), _own),
+    "sample": (
+        (Sample.id, Sample.drawn_at, Sample.id),
+        lambda drawn_at, sample_id: sample_number(clock.local(drawn_at).year, sample_id),
+    ),
     "source": ((Source.id, Source.name), _own),
     "terms": ((TermsIssue.id, TermsIssue.document), _own),
     "ladder": ((LadderIssue.id, LadderIssue.document), _own),

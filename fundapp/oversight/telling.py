@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from fundapp.auditing.rules import Extent, Population, SamplingMethod, Severity
 from fundapp.cases.rules import PartyRole
 from fundapp.ceremonies.rules import Method, WitnessCapacity
 from fundapp.core.errors import Attempt
@@ -38,6 +39,10 @@ WORDS = {
         ("method", Method),
         ("method", CorrectionMethod),
         ("capacity", WitnessCapacity),
+        ("extent", Extent),
+        ("population", Population),
+        ("sampling", SamplingMethod),
+        ("severity", Severity),
         ("model", Model),
         ("outcome", LineStatus),
         ("role", Role),
@@ -60,13 +65,16 @@ KINDS = {
     "case-receipt": N_("案款到账"),
     "ceremony": N_("兑现大会"),
     "correction": N_("更正申请"),
+    "finding": N_("审计问题"),
     "fund-receipt": N_("资金到账"),
     "ladder": N_("审批限额"),
+    "note": N_("审计笔记"),
     "opening": N_("期初余额导入"),
     "party": N_("当事人"),
     "paying-account": N_("付款账户"),
     "payout": N_("案款发放"),
     "result-file": N_("银行回执"),
+    "sample": N_("审计样本"),
     "source": N_("资金来源"),
     "terms": N_("垫付条件"),
     "user": N_("用户"),
@@ -153,6 +161,8 @@ def _told(name: str, text: str, known: dict[str, Telling]) -> Telling:
         return Telling(name, label(WORDS[name, text]))
     if AMOUNT.fullmatch(text):
         return Telling("creditor_part" if name == "creditor" else name, f"{plain(yuan(text))} {_('元')}")
+    if name == "records":
+        return Telling(name, "、".join(known[one].text for one in SUBJECT.findall(text)))
     if name == "changes":
         return Telling(name, _changes(text, known))
     return Telling(name, text)

@@ -20,6 +20,7 @@ from fundapp.ledger.rules import Model
 from fundapp.oversight import nightly
 from fundapp.oversight import queries as oversight
 from fundapp.story import sample
+from fundapp.story.audit import audit_year
 from fundapp.story.cast import PASSWORD, SUPERIOR_POSTS, Cast, engage
 from fundapp.story.plan import YEAR, case_money, district
 from fundapp.story.play import CourtYear, close_year
@@ -73,6 +74,7 @@ def demo() -> None:
         for _place, _name, play in told:
             play()
     close_year(seat)
+    audit_year(seat, {year.plan.code: year.cast for year in years})
     nightly.sign_heads()
     for outcome, number, why in (told for year in years for told in year.told):
         click.echo(f"{outcome}  {number}  {why}")

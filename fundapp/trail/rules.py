@@ -67,6 +67,7 @@ class Event(enum.Enum):
     PARTY_REGISTERED = "cases.party.registered"
     PARTY_CHANGED = "cases.party.changed"
     PARTY_REVEALED = "cases.party.revealed"
+    CASE_REVEALED = "cases.case.revealed"
     ACCOUNT_REGISTERED = "cases.account.registered"
     ACCOUNT_VERIFIED = "cases.account.verified"
     UNDERTAKING_SIGNED = "cases.undertaking.signed"
@@ -113,6 +114,16 @@ class Event(enum.Enum):
     PAYEE_ABSENT = "ceremonies.payee.absent"
     PAYEE_PAID = "ceremonies.payee.paid"
     WITNESS_RECORDED = "ceremonies.witness.recorded"
+    DOSSIER_MADE = "auditing.dossier.made"
+    SAMPLE_DRAWN = "auditing.sample.drawn"
+    SAMPLE_TAKEN = "auditing.sample.taken"
+    FINDING_RECORDED = "auditing.finding.recorded"
+    FINDING_ANSWERED = "auditing.finding.answered"
+    FINDING_PROVED = "auditing.finding.proved"
+    FINDING_RETURNED = "auditing.finding.returned"
+    FINDING_CLOSED = "auditing.finding.closed"
+    NOTICE_PRINTED = "auditing.notice.printed"
+    NOTE_WRITTEN = "auditing.note.written"
     MONTH_CLOSED = "yearend.month.closed"
     YEAR_CLOSED = "yearend.year.closed"
     REOPENING_REQUESTED = "yearend.reopening.requested"
@@ -172,6 +183,7 @@ FACTS: dict[Event, frozenset[str]] = {
         Event.PARTY_REGISTERED: "case party role",
         Event.PARTY_CHANGED: "case party changes",
         Event.PARTY_REVEALED: "case party reason",
+        Event.CASE_REVEALED: "case reason",
         Event.ACCOUNT_REGISTERED: "case party account",
         Event.ACCOUNT_VERIFIED: "case party account how",
         Event.UNDERTAKING_SIGNED: "case party signed_on",
@@ -218,6 +230,16 @@ FACTS: dict[Event, frozenset[str]] = {
         Event.PAYEE_ABSENT: "ceremony line reason",
         Event.PAYEE_PAID: "ceremony line amount method first_staff second_staff",
         Event.WITNESS_RECORDED: "ceremony capacity",
+        Event.DOSSIER_MADE: "extent digest",
+        Event.SAMPLE_DRAWN: "population courts period sampling parameters seed count amount items digest",
+        Event.SAMPLE_TAKEN: "files digest",
+        Event.FINDING_RECORDED: "number severity records due_on digest",
+        Event.FINDING_ANSWERED: "number responsible due_on digest",
+        Event.FINDING_PROVED: "number records digest",
+        Event.FINDING_RETURNED: "number due_on digest",
+        Event.FINDING_CLOSED: "number digest",
+        Event.NOTICE_PRINTED: "number digest",
+        Event.NOTE_WRITTEN: "record digest",
         Event.MONTH_CLOSED: "month vouchers digest suspense explanation",
         Event.YEAR_CLOSED: "year vouchers",
         Event.REOPENING_REQUESTED: "month reason",
@@ -276,6 +298,7 @@ LABELS: dict[enum.Enum, str] = {
     Event.PARTY_REGISTERED: N_("登记当事人"),
     Event.PARTY_CHANGED: N_("修改当事人"),
     Event.PARTY_REVEALED: N_("查看完整信息"),
+    Event.CASE_REVEALED: N_("查看全案完整信息"),
     Event.ACCOUNT_REGISTERED: N_("登记收款账户"),
     Event.ACCOUNT_VERIFIED: N_("核实收款账户"),
     Event.UNDERTAKING_SIGNED: N_("签署承诺书"),
@@ -322,6 +345,16 @@ LABELS: dict[enum.Enum, str] = {
     Event.PAYEE_ABSENT: N_("领款人未到"),
     Event.PAYEE_PAID: N_("现场发放"),
     Event.WITNESS_RECORDED: N_("登记见证人"),
+    Event.DOSSIER_MADE: N_("制作卷宗"),
+    Event.SAMPLE_DRAWN: N_("抽取审计样本"),
+    Event.SAMPLE_TAKEN: N_("下载样本资料"),
+    Event.FINDING_RECORDED: N_("提出审计问题"),
+    Event.FINDING_ANSWERED: N_("确定整改措施"),
+    Event.FINDING_PROVED: N_("提交整改证据"),
+    Event.FINDING_RETURNED: N_("退回整改"),
+    Event.FINDING_CLOSED: N_("整改销号"),
+    Event.NOTICE_PRINTED: N_("打印整改通知书"),
+    Event.NOTE_WRITTEN: N_("撰写审计笔记"),
     Event.MONTH_CLOSED: N_("月末结账"),
     Event.YEAR_CLOSED: N_("年终结账"),
     Event.REOPENING_REQUESTED: N_("申请反结账"),

@@ -97,6 +97,14 @@ class Permission(enum.Enum):
     AUDIT_EXPORT = "audit.export"
     AUDIT_EXPORT_UNMASKED = "audit.export_unmasked"
     IRREGULARITY_READ = "irregularity.read"
+    DOSSIER_READ = "dossier.read"
+    SAMPLE_DRAW = "sample.draw"
+    FINDING_READ = "finding.read"
+    FINDING_RECORD = "finding.record"
+    FINDING_ANSWER = "finding.answer"
+    FINDING_PROVE = "finding.prove"
+    FINDING_CLOSE = "finding.close"
+    NOTE_WRITE = "note.write"
     ANCHOR_READ = "anchor.read"
     ANCHOR_HAND_OUT = "anchor.hand_out"
     BOOKS_VERIFY = "books.verify"
@@ -153,6 +161,14 @@ LABELS |= {
     Permission.AUDIT_EXPORT: N_("导出年度审计包"),
     Permission.AUDIT_EXPORT_UNMASKED: N_("导出含完整个人信息的审计包"),
     Permission.IRREGULARITY_READ: N_("查看疑点清单"),
+    Permission.DOSSIER_READ: N_("查阅垫付卷宗"),
+    Permission.SAMPLE_DRAW: N_("抽取审计样本"),
+    Permission.FINDING_READ: N_("查看审计整改"),
+    Permission.FINDING_RECORD: N_("提出审计问题"),
+    Permission.FINDING_ANSWER: N_("确定整改措施"),
+    Permission.FINDING_PROVE: N_("提交整改证据"),
+    Permission.FINDING_CLOSE: N_("审核整改并销号"),
+    Permission.NOTE_WRITE: N_("撰写审计笔记"),
     Permission.ANCHOR_READ: N_("查看存证单"),
     Permission.ANCHOR_HAND_OUT: N_("交付存证单"),
     Permission.BOOKS_VERIFY: N_("启动核验"),
@@ -233,6 +249,14 @@ GROUPS: list[tuple[str, tuple[Permission, ...]]] = [
             Permission.AUDIT_EXPORT,
             Permission.AUDIT_EXPORT_UNMASKED,
             Permission.IRREGULARITY_READ,
+            Permission.DOSSIER_READ,
+            Permission.SAMPLE_DRAW,
+            Permission.FINDING_READ,
+            Permission.FINDING_RECORD,
+            Permission.FINDING_ANSWER,
+            Permission.FINDING_PROVE,
+            Permission.FINDING_CLOSE,
+            Permission.NOTE_WRITE,
             Permission.ANCHOR_READ,
             Permission.ANCHOR_HAND_OUT,
             Permission.BOOKS_VERIFY,
@@ -309,6 +333,14 @@ MATRIX: dict[Permission, frozenset[Role]] = {
         Permission.AUDIT_EXPORT: (_FR, _AU),
         Permission.AUDIT_EXPORT_UNMASKED: (_AU,),
         Permission.IRREGULARITY_READ: (_VP, _P, _AU),
+        Permission.DOSSIER_READ: (_D, _FR, _VP, _P, _AU),
+        Permission.SAMPLE_DRAW: (_AU,),
+        Permission.FINDING_READ: _FUND,
+        Permission.FINDING_RECORD: (_AU,),
+        Permission.FINDING_ANSWER: (_D, _FR, _VP, _P),
+        Permission.FINDING_PROVE: (_H, _D, _FC, _FR, _VP, _P),
+        Permission.FINDING_CLOSE: (_AU,),
+        Permission.NOTE_WRITE: (_AU,),
         Permission.ANCHOR_READ: (_P, _AU),
         Permission.ANCHOR_HAND_OUT: (_AU,),
         Permission.BOOKS_VERIFY: (_AU,),

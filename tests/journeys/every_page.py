@@ -28,6 +28,7 @@ from fundapp.users.models import User
 from fundapp.users.rules import MATRIX, Role
 from fundapp.yearend import service as periods
 from tests.builders.advances import a_paid_advance, an_advance, an_approved_advance, signed
+from tests.builders.auditing import a_finding, a_note, a_sample, answered, proved
 from tests.builders.cases import a_case, a_creditor, a_debtor
 from tests.builders.ceremonies import a_ceremony, an_open_ceremony, frozen, listed, signed_in, the_line
 from tests.builders.custody import a_case_receipt, a_payout, an_approved_payout
@@ -43,6 +44,8 @@ from tests.cases.test_importing import a_row, an_xlsx
 
 DOWNLOADS = {
     "advances.approval_pdf",
+    "auditing.notice_pdf",
+    "auditing.sample_file",
     "cases.import_template",
     "ceremonies.lines",
     "ceremonies.roster",
@@ -193,7 +196,7 @@ def _packaged(code: str) -> dict[str, Any]:
 
 def _at_every_stage() -> dict[str, dict[str, Any]]:
     """By endpoint: the values of an address whose record stands where the page acts on it."""
-    return _openings() | _cases() | _advances() | _batches() | _ceremonies() | _money() | _books()
+    return _openings() | _cases() | _advances() | _batches() | _ceremonies() | _money() | _books() | _auditing()
 
 
 def alike(values: dict[str, Any], *endpoints: str) -> dict[str, dict[str, Any]]:
@@ -306,6 +309,27 @@ def _money() -> dict[str, dict[str, Any]]:
         "funding.change_source": {"source_id": a_source().id},
         "funding.new_receipt": {},
         "funding.correct_receipt": {"receipt_id": a_receipt().id},
+    }
+
+
+def _auditing() -> dict[str, dict[str, Any]]:
+    """Findings at every stage, and a sample whose papers were made."""
+    paid = a_paid_advance("1200.00")
+    waiting, under_way, proof = a_finding(paid.cited), answered(a_finding()), proved(answered(a_finding()))
+    sample_id, auditor_id = a_sample(size=1).id, the_holder(Role.AUDITOR).id
+    a_note(paid.subject)
+    db.session.rollback()
+    job_id = jobs.start("auditing.sample", owner_id=auditor_id, user_id=auditor_id, sample_id=sample_id)
+    assert jobs.found(job_id, owner_id=auditor_id).state is jobs.JobState.DONE
+    return {
+        "auditing.dossier": {"advance_id": paid.id},
+        "auditing.sample": {"sample_id": sample_id},
+        **alike({"job_id": job_id}, "auditing.progress", "auditing.sample_file"),
+        "auditing.answer": {"finding_id": waiting.id},
+        "auditing.prove": {"finding_id": under_way.id},
+        **alike({"finding_id": proof.id}, "auditing.review", "auditing.finding", "auditing.notice_pdf"),
+        "auditing.write_note": {"record": paid.subject},
+        **{f"auditing.{name}": {} for name in ("dossiers", "samples", "draw", "findings", "record_finding", "notes")},
     }
 
 

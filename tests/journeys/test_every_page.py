@@ -16,7 +16,7 @@ from tests.journeys.every_page import House, Place, furnished
 
 PHONE_WIDTH, DESK_WIDTH, HEIGHT = 390, 1366, 768
 NO_PAGES = {"components", "documents", "layouts"}
-OWN = {"yearend.progress", "ledger.print_progress", "ledger.print_file"}
+OWN = {"yearend.progress", "ledger.print_progress", "ledger.print_file", "auditing.progress", "auditing.sample_file"}
 ERRORS_OF_POSTS = {f"errors/{status}.html" for status in (400, 401, 409, 413, 500)}
 
 
@@ -54,7 +54,12 @@ def test_every_page_opens_to_its_posts_and_to_nobody_else(house, sign_in, role):
 
 def is_own(place: Place, role: Role) -> bool:
     """A progress page opens to the one whose work it is."""
-    return place.endpoint not in OWN or role is Role.FINANCE_REVIEWER
+    return place.endpoint not in OWN or role is owner(place)
+
+
+def owner(place: Place) -> Role:
+    """Who started the work of a progress page."""
+    return Role.AUDITOR if place.endpoint.startswith("auditing.") else Role.FINANCE_REVIEWER
 
 
 @pytest.mark.parametrize("role", Role, ids=lambda role: role.value)
@@ -93,7 +98,7 @@ def test_every_page_can_be_read_on_a_desk_and_on_a_phone(house, visit):
 
 def visitor(place: Place) -> Role:
     """The first post that the door lets in; a progress page belongs to the one who started the work."""
-    return Role.FINANCE_REVIEWER if place.endpoint in OWN else next(r for r in Role if r in place.roles)
+    return owner(place) if place.endpoint in OWN else next(r for r in Role if r in place.roles)
 
 
 def problems_of(desk: Desk, place: Place, status: int = 200) -> list[str]:

@@ -3,13 +3,17 @@
 import pytest
 
 from fundapp.advances import queries as advances
+from fundapp.auditing import queries as auditing
+from fundapp.auditing.rules import FindingState
 from fundapp.ceremonies import queries as ceremonies
 from fundapp.core import clock
+from fundapp.core.db import db
 from fundapp.core.money import ZERO, total
 from fundapp.ledger import queries as books
 from fundapp.oversight import checks, nightly
 from fundapp.oversight import queries as oversight
 from fundapp.story import commands, sample
+from fundapp.story.audit import audit_year
 from fundapp.story.plan import YEAR, CourtPlan, case_money, district
 from fundapp.story.play import CourtYear
 
@@ -19,11 +23,12 @@ def played(app) -> CourtPlan:
     """The smallest court's year."""
     plans = district()
     with clock.at(plans[0].gifts[0].on.replace(month=1, day=2)):
-        commands.found()
+        seat = commands.found()
     court = plans[-1]
     year = CourtYear(court, case_money(plans), sample.workbook(plans))
     for _name, scene in year.scenes():
         scene()
+    audit_year(seat, {court.code: year.cast})
     nightly.sign_heads()
     assert {outcome for outcome, _number, _why in year.told} == {"不符合条件", "不予垫付"}
     return court
@@ -48,3 +53,7 @@ def test_a_court_lives_through_its_year(played):
     assert oversight.happenings(scope).ceremonies == 1
     assert oversight.happenings(scope).payees_absent == len(played.absent)
     assert oversight.happenings(scope).payments_repeated == oversight.happenings(scope).payments_failed == 1
+    [finding] = db.session.scalars(auditing.findings(scope))
+    assert finding.state is FindingState.PUT_RIGHT and len(finding.steps) == 3
+    [sample_id] = db.session.scalars(auditing.samples(scope | {commands.SEAT}).with_only_columns(auditing.SAMPLES_KEY))
+    assert auditing.redrawn(auditing.sample(sample_id, scope | {commands.SEAT})).is_same

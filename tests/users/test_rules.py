@@ -64,6 +64,14 @@ AGREED = {
     "audit.export": "FR AU",
     "audit.export_unmasked": "AU",
     "irregularity.read": "VP P AU",
+    "dossier.read": "D FR VP P AU",
+    "sample.draw": "AU",
+    "finding.read": FUND,
+    "finding.record": "AU",
+    "finding.answer": "D FR VP P",
+    "finding.prove": "H D FC FR VP P",
+    "finding.close": "AU",
+    "note.write": "AU",
     "reopening.request": "FR",
     "reopening.audit": "AU",
     "reopening.approve": "P",
@@ -102,7 +110,8 @@ def test_the_auditor_reads_everything_and_changes_nothing():
     may = {permission.value for permission in Permission if Role.AUDITOR in MATRIX[permission]}
     takes_away = {"party.reveal", "audit.export", "audit.export_unmasked", "anchor.hand_out", "books.verify"}
     answers = {"reopening.audit"}  # whether a closed year may be opened again
-    assert may == {one.value for one in Permission if one.value.endswith(".read")} | takes_away | answers
+    audits = {"sample.draw", "finding.record", "finding.close", "note.write"}
+    assert may == {one.value for one in Permission if one.value.endswith(".read")} | takes_away | answers | audits
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from fundapp.cases.service.parties import (
     add_party,
     register_account,
     reveal,
+    reveal_case,
     sign_undertaking,
     verify_account,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "register_account",
     "rejected_rows",
     "reveal",
+    "reveal_case",
     "run_import",
     "sign_undertaking",
     "verify_account",
