@@ -43,6 +43,11 @@ def year_bounds(year: int) -> tuple[datetime, datetime]:
     return first, after
 
 
+def canonical(moment: datetime) -> str:
+    """A moment as it is sealed: UTC to the microsecond, ``2018-03-09T01:00:00.000000Z``."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
 @contextmanager
 def at(moment: datetime | date) -> Iterator[None]:
     """Stop the clock at ``moment`` inside the block; a bare day means nine in the morning at the court."""

@@ -11,9 +11,10 @@ import os
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
@@ -45,11 +46,12 @@ from fundapp.core.rights import Tables, authorizer, grants
 
 LONGEST_WORD = 40
 ROWS_AT_ONCE = 2000
-FEW_ROWS = 8
+FEW_ROWS, SOME_ROWS = 8, 50  # of a statement
 VALUES_AT_ONCE = 4096
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "busy_timeout=10000")
 KEPT_STATEMENTS = 512  # of a connection to SQLite: each is looked at by the authorizer once, when it is compiled
+PREPARED_AFTER = 1  # use of a statement by a connection to PostgreSQL
 APPEND_ONLY: set[str] = set()
 DELETABLE: set[str] = set()
 
@@ -122,8 +124,15 @@ def blind_index(text: str, purpose: str) -> str:
 
 def keyed_digest(purpose: str) -> Callable[[str], str]:
     """``blind_index`` of many values for one purpose."""
-    key, before = current_app.config["INDEX_KEY"], f"{purpose}\0".encode()
-    return lambda text: hmac.digest(key, before + text.encode(), "sha256").hex()
+    index: hmac.HMAC = current_app.extensions["index"]
+    before = f"{purpose}\0".encode()
+
+    def digest(text: str) -> str:
+        keyed = index.copy()
+        keyed.update(before + text.encode())
+        return keyed.hexdigest()
+
+    return digest
 
 
 def _cipher() -> AESGCM:
@@ -179,6 +188,10 @@ TABLES = Tables(known=Base.metadata.tables.keys(), append_only=APPEND_ONLY, dele
 permit = authorizer(TABLES)
 
 
+Question = tuple[str, Sequence[Any]]
+Rows = list[tuple[Any, ...]]
+
+
 class Head(NamedTuple):
     """Where a court's chain ends: how many entries, the last seal, and when that entry was recorded."""
 
@@ -187,14 +200,23 @@ class Head(NamedTuple):
     last_at: datetime | None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Held:
-    """What a transaction holds on to: its connection, one cursor of the driver, and the heads of the chains that it has
-    locked."""
+    """What a transaction holds on to: its connection, one cursor of the driver, the heads of the chains that it has
+    locked, and the statements that wait to be sent ``together()``."""
 
     connection: Connection
     cursor: Any
     heads: dict[str, Head]
+    waiting: list[Question] | None = None
+
+    @cached_property
+    def on_sqlite(self) -> bool:
+        return self.connection.dialect.name == "sqlite"
+
+
+_held: ContextVar[Held | None] = ContextVar("held", default=None)
+_writes: ContextVar[bool] = ContextVar("writes", default=False)
 
 
 Model = TypeVar("Model", bound=Base)
@@ -231,76 +253,159 @@ def transaction(*court_codes: str) -> Iterator[None]:
     SQLite the writers of one process also take turns on a lock before ``BEGIN IMMEDIATE``, or a waiting one could
     starve.
     """
-    assert "transaction" not in db.session.info, "transactions do not nest: one act, one transaction"
-    db.session.rollback()
+    assert not _writes.get(), "transactions do not nest: one act, one transaction"
+    session = db.session()
+    session.rollback()
     with _turn():
-        session = db.session()
-        session.info["transaction"] = court_codes
+        _writes.set(True)
         try:
             _begin(sorted(set(court_codes)))
             yield
-            db.session.commit()
+            session.commit()
         except BaseException:
-            db.session.rollback()
+            session.rollback()
             raise
         finally:
-            del session.info["transaction"]
-            session.info.pop("held", None)
+            _held.set(None)
+            _writes.set(False)
 
 
 def on_sqlite() -> bool:
-    return db.engine.dialect.name == "sqlite"
+    held = _held.get()
+    return held.on_sqlite if held else db.engine.dialect.name == "sqlite"
 
 
-def run(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def run(statement: str, parameters: Sequence[Any] = ()) -> Rows:
     """One statement straight to the driver, in the session's transaction; its rows, if it has any.
 
     For the few paths where everything is written at once and SQLAlchemy's own work would cost ten times the
     database's. Parameters stand as ``?`` and are what the driver keeps: whole fen, words, ``stored()`` moments.
     """
-    return _executed(statement, parameters)
+    connection, cursor = _driver()
+    held = _held.get()
+    if held and held.waiting is not None:
+        held.waiting.append((statement, parameters))
+        _send(held)
+    else:
+        _execute(connection, cursor, statement, parameters)
+    return _rows(connection, cursor) if _has_rows(statement) else []
 
 
 def run_set(statement: str, rows: Sequence[Sequence[Any]]) -> None:
     """One statement for many rows of parameters, which stand where it says ``{rows}``: ``(?, ?), (?, ?)``. A few go at
-    once; more go one after the other, without waiting for each. As ``run()``."""
+    once; of more, SQLite is given one after the other, and PostgreSQL some dozens at a time. As ``run()``."""
     if not rows:
         return
-    places = f"({marks(len(rows[0]))})"
-    if len(rows) <= FEW_ROWS:
-        run(statement.format(rows=", ".join([places] * len(rows))), [value for row in rows for value in row])
+    connection, cursor = _driver()
+    held = _held.get()
+    if len(rows) > FEW_ROWS and on_sqlite():
+        _execute(connection, cursor, _with_places(statement, len(rows[0]), 1), rows, many=True)
         return
-    _executed(statement.format(rows=places), rows, many=True)
+    for start in range(0, len(rows), SOME_ROWS):
+        some = rows[start : start + SOME_ROWS]
+        asked = _with_places(statement, len(some[0]), len(some)), [value for row in some for value in row]
+        if held and held.waiting is not None and len(rows) <= FEW_ROWS:
+            held.waiting.append(asked)
+        else:
+            if held:
+                _send(held)
+            _execute(connection, cursor, *asked)
 
 
-def _executed(statement: str, parameters: Sequence[Any], *, many: bool = False) -> list[tuple[Any, ...]]:
-    """The rows of a statement. Who listens to the connection hears of it, and errors are those of SQLAlchemy, as with
-    any other statement; a transaction uses one cursor throughout."""
-    held: Held | None = db.session.info.get("held")
-    connection = held.connection if held else db.session.connection()
-    cursor = held.cursor if held else connection.connection.cursor()
-    dialect = connection.dialect
-    if dialect.paramstyle != "qmark":
+@contextmanager
+def together() -> Iterator[None]:
+    """Few rows written inside are gathered, and PostgreSQL gets them as one statement where the block ends: none sees
+    what another wrote."""
+    held = _held.get()
+    if held is None or held.on_sqlite:
+        yield
+        return
+    held.waiting = []
+    try:
+        yield
+        _send(held)
+    finally:
+        held.waiting = None
+
+
+def _send(held: Held) -> None:
+    if held.waiting:
+        statements, values = zip(*held.waiting, strict=True)
+        held.waiting = []
+        _execute(held.connection, held.cursor, _joined(statements), [one for some in values for one in some])
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _joined(statements: tuple[str, ...]) -> str:
+    *first, last = statements
+    named = ", ".join(f"w{at} AS ({statement})" for at, statement in enumerate(first))
+    return f"WITH {named} {last}" if first else last
+
+
+def _driver() -> tuple[Connection, Any]:
+    """The connection of the session, and a cursor of the driver; a transaction uses one throughout."""
+    held = _held.get()
+    if held:
+        return held.connection, held.cursor
+    connection = db.session.connection()
+    return connection, _cursor(connection)
+
+
+def _cursor(connection: Connection) -> Any:
+    raw: Any = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite":
+        return raw.cursor()
+    driver: Any = connection.dialect.loaded_dbapi
+    return driver.RawCursor(raw)  # its places are those of the server
+
+
+def _execute(
+    connection: Connection, cursor: Any, statement: str, parameters: Sequence[Any], *, many: bool = False
+) -> None:
+    """Who listens to the connection hears of it, as of any other statement."""
+    if connection.dialect.paramstyle != "qmark":
         statement = _numbered(statement)
     try:
         (cursor.executemany if many else cursor.execute)(statement, parameters)
-        connection.dispatch.after_cursor_execute(connection, cursor, statement, parameters, None, many)
-        return list(cursor.fetchall()) if cursor.description else []
-    except dialect.loaded_dbapi.Error as error:
-        raise DBAPIError.instance(
-            statement, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
-        ) from error
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(connection, statement, error) from error
+    connection.dispatch.after_cursor_execute(connection, cursor, statement, parameters, None, many)
+
+
+def _rows(connection: Connection, cursor: Any) -> Rows:
+    try:
+        return list(cursor.fetchall())
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(connection, "", error) from error
+
+
+def _told(connection: Connection, statement: str, error: Exception) -> BaseException:
+    """An error of the driver as one of SQLAlchemy."""
+    dialect = connection.dialect
+    return DBAPIError.instance(
+        statement, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
+    )
+
+
+@cache
+def _has_rows(statement: str) -> bool:
+    return statement.lstrip().startswith(("SELECT", "WITH")) or "RETURNING" in statement
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _with_places(statement: str, columns: int, rows: int) -> str:
+    return statement.format(rows=", ".join([f"({marks(columns)})"] * rows))
 
 
 def walk(statement: str, parameters: Sequence[Any] = ()) -> Generator[tuple[Any, ...], None, None]:
     """The rows of a question, read on as they are asked for, so that memory does not grow with them; as ``run()``."""
     connection = db.session.connection()
-    if connection.dialect.name == "sqlite":
-        cursor = connection.connection.cursor()
+    if on_sqlite():
+        cursor = _cursor(connection)
     else:
         statement = _numbered(statement)
-        raw: Any = connection.connection.dbapi_connection
-        cursor = raw.cursor(name=f"walk_{next(_walks)}")
+        driver: Any = connection.dialect.loaded_dbapi
+        cursor = driver.RawServerCursor(connection.connection.dbapi_connection, f"walk_{next(_walks)}")
     with closing(cursor):
         cursor.execute(statement, parameters)
         while rows := cursor.fetchmany(ROWS_AT_ONCE):
@@ -324,16 +429,17 @@ def moment_text(column: str) -> str:
     return f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 
 
-@cache
+@lru_cache(KEPT_STATEMENTS)
 def _numbered(statement: str) -> str:
     assert "%" not in statement and "'?" not in statement, statement
-    return statement.replace("?", "%s")
+    first, *rest = statement.split("?")
+    return first + "".join(f"${at}{part}" for at, part in enumerate(rest, 1))
 
 
 def stored(moment: datetime) -> Any:
     """A moment as the driver keeps it, for ``run()``."""
     moment = moment.astimezone(UTC)
-    return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if on_sqlite() else moment
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds") if on_sqlite() else moment
 
 
 def stored_day(day: date) -> Any:
@@ -343,11 +449,16 @@ def stored_day(day: date) -> Any:
 
 def new_ids(table: str, wanted: int) -> list[int]:
     """Ids for as many new rows of a table, so that rows that name each other are written in sets."""
-    if on_sqlite():  # one writer: nobody takes them meanwhile
-        ((last,),) = run(f"SELECT COALESCE(MAX(id), 0) FROM {table}")  # noqa: S608 - a table's own name
-        return list(range(last + 1, last + 1 + wanted))
-    drawn = run(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, ?)", (wanted,))  # noqa: S608
-    return [one for (one,) in drawn]
+    return [one for (one,) in run((NEXT_IDS if on_sqlite() else NEW_IDS).format(table=table), (wanted,))]
+
+
+NEW_IDS = "SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, ?)"
+# On SQLite there is one writer: nobody takes them meanwhile.
+NEXT_IDS = """
+    WITH RECURSIVE new (id, wanted) AS (
+        SELECT COALESCE(MAX(id), 0) + 1, ? FROM {table} UNION ALL SELECT id + 1, wanted - 1 FROM new WHERE wanted > 1
+    ) SELECT id FROM new
+"""
 
 
 def for_update() -> str:
@@ -395,8 +506,9 @@ def _turn() -> Iterator[None]:
 
 
 def _begin(court_codes: list[str]) -> None:
-    connection = db.session.connection(execution_options={"begin": "IMMEDIATE"})
-    held = db.session.info["held"] = Held(connection, connection.connection.cursor(), {})
+    connection = db.session.connection()
+    held = Held(connection, _cursor(connection), {})
+    _held.set(held)
     for court_code in court_codes:
         held.heads[court_code] = _read_head(court_code)
 
@@ -413,7 +525,7 @@ def _read_head(court_code: str) -> Head:
 
 def held_head(court_code: str) -> Head:
     """The head of the court's chain: as it was read with the lock when the transaction began, or last moved to."""
-    held: Held | None = db.session.info.get("held")
+    held = _held.get()
     return (held and held.heads.get(court_code)) or _read_head(court_code)
 
 
@@ -423,7 +535,7 @@ def move_head(court_code: str, before: Head, after: Head) -> None:
     to = (after.length, after.seal, stored(after.last_at))
     moved = run(MOVE_HEAD, (*to, court_code, before.length, before.seal))
     assert moved, f"{court_code}: the chain moved while its book was locked"
-    held: Held | None = db.session.info.get("held")
+    held = _held.get()
     if held and court_code in held.heads:
         held.heads[court_code] = after
 
@@ -445,13 +557,35 @@ def init_app(app: Flask) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
     if url.get_backend_name() == "sqlite":
         app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"] = {"cached_statements": KEPT_STATEMENTS}
-    app.config["INDEX_KEY"] = hmac.new(settings.seal_key, b"blind index", hashlib.sha256).digest()
+    else:
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"] = {"prepare_threshold": PREPARED_AFTER}
+    index_key = hmac.digest(settings.seal_key, b"blind index", "sha256")
+    app.extensions["index"] = hmac.new(index_key, digestmod="sha256")
     app.extensions["seal"] = AESGCM(hmac.new(settings.seal_key, b"sealed columns", hashlib.sha256).digest())
     db.init_app(app)
     with app.app_context():
         if on_sqlite():
             _prepare_sqlite(db.engine)
             event.listen(db.engine, "connect", lambda connection, record: connection.set_authorizer(permit))
+        else:
+            event.listen(db.engine, "connect", _whole_numbers)
+            event.listen(db.engine, "rollback", _end_reading)
+
+
+def _whole_numbers(connection: Any, record: Any) -> None:
+    """One type for every whole number on PostgreSQL, or a statement would be prepared anew for each size of one."""
+    from psycopg.types.numeric import Int8Dumper
+
+    connection.adapters.register_dumper(int, Int8Dumper)
+
+
+def _end_reading(connection: Connection) -> None:
+    """psycopg forgets its prepared statements at every ROLLBACK, so what wrote nothing is ended by COMMIT instead."""
+    raw: Any = connection.connection.dbapi_connection
+    if raw.info.transaction_status == raw.info.transaction_status.INTRANS:
+        ((wrote,),) = raw.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+        if not wrote:
+            raw.commit()
 
 
 def owner_engine() -> Engine:
@@ -482,4 +616,9 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+        raw: Any = connection.connection.dbapi_connection
+        options = connection.get_execution_options()
+        try:
+            raw.execute(f"BEGIN {'IMMEDIATE' if _writes.get() else options.get('begin', 'DEFERRED')}")
+        except raw.Error as error:
+            raise _told(connection, "BEGIN", error) from error

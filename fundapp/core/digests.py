@@ -10,5 +10,5 @@ def digest_of(parts: Iterable[str]) -> str:
 
     The checker of the audit package computes the same with code of its own: a change here breaks what was sealed.
     """
-    encoded = [part.encode() for part in parts]
-    return hashlib.sha256(b"".join([b"%d:%b" % (len(data), data) for data in encoded])).hexdigest()
+    told = [f"{len(part) if part.isascii() else len(part.encode())}:{part}" for part in parts]
+    return hashlib.sha256("".join(told).encode()).hexdigest()

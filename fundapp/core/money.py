@@ -23,6 +23,7 @@ __all__ = [
     "CapitalStyle",
     "Money",
     "bare",
+    "bare_fen",
     "capital_date",
     "capitals",
     "from_fen",
@@ -126,7 +127,13 @@ def split(money: Money, weights: Sequence[int]) -> list[Money]:
 
 def bare(money: Money) -> str:
     """``"16409.02"``: for machines."""
-    return f"{Decimal(to_fen(money)).scaleb(-2):.2f}"
+    return bare_fen(to_fen(money))
+
+
+def bare_fen(fen: int) -> str:
+    """As ``bare``, of whole fen."""
+    yuan, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{yuan}.{rest:02d}"
 
 
 def plain(money: Money) -> str:

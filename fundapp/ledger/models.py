@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import column as sql_column
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.core.db import Base, Sealed, append_only
@@ -25,6 +26,12 @@ from fundapp.ledger.rules import (
     Side,
     VoucherKind,
 )
+
+
+def _sparse(name: str, column: str, *, unique: bool = False) -> Index:
+    """An index of a column that is mostly empty: what is empty is not kept in it."""
+    is_there = sql_column(column).is_not(None)
+    return Index(name, column, unique=unique, sqlite_where=is_there, postgresql_where=is_there)
 
 
 @append_only
@@ -54,8 +61,8 @@ class Voucher(Base):
         CheckConstraint("number > 0", name="number_positive"),
         CheckConstraint("attachments >= 0", name="attachments_counted"),
         Index("uq_vouchers_kind_number", "court_code", "year", "kind", "kind_number", unique=True),
-        Index("uq_vouchers_adjusts_id", "adjusts_id", unique=True),
-        Index("uq_vouchers_restates_id", "restates_id", unique=True),
+        _sparse("uq_vouchers_adjusts_id", "adjusts_id", unique=True),
+        _sparse("uq_vouchers_restates_id", "restates_id", unique=True),
         Index("ix_vouchers_court_code_id", "court_code", "id"),
         Index("ix_vouchers_court_code_posted_on", "court_code", "posted_on"),
     )
@@ -129,9 +136,9 @@ class PostingLine(Base):
         UniqueConstraint("voucher_id", "line"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("debit <> credit", name="two_accounts"),
-        Index("ix_posting_lines_case_ref", "case_ref"),
-        Index("ix_posting_lines_source_ref", "source_ref"),
-        Index("ix_posting_lines_debtor_ref", "debtor_ref"),
+        _sparse("ix_posting_lines_case_ref", "case_ref"),
+        _sparse("ix_posting_lines_source_ref", "source_ref"),
+        _sparse("ix_posting_lines_debtor_ref", "debtor_ref"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -117,21 +117,29 @@ def _refs(line: PostingLine | Entry) -> list[str]:
 
 
 def book_data(
-    vouchers: Sequence[Voucher], papers: Sequence[dict[str, Any]], *, court: str, month: str, which: str, bound_by: str
+    months: Sequence[dict[str, Any]], *, court: str, period: str, which: str, bound_by: str
 ) -> dict[str, Any]:
-    """The data of ``documents/voucher_book.typ``: the cover counts what is bound; ``which`` volume, when there are
+    """The data of ``documents/voucher_book.typ``: each month as ``month_data``; ``which`` volume, when there are
     several."""
-    kinds = [kind for kind in VoucherKind if any(voucher.kind is kind for voucher in vouchers)]
     return {
         "court": court,
-        "month": f"{_month(month)}　{which}".strip(),
+        "period": f"{period}　{which}".strip(),
+        "bound_by": bound_by,
+        "bound_at": _day(clock.today()),
+        "months": months,
+    }
+
+
+def month_data(vouchers: Sequence[Voucher], papers: Sequence[dict[str, Any]], which: str) -> dict[str, Any]:
+    """A month in a bound book: its cover, which counts what is bound, and its vouchers."""
+    kinds = [kind for kind in VoucherKind if any(voucher.kind is kind for voucher in vouchers)]
+    return {
+        "month": f"{_month(vouchers[0].month)}　{which}".strip(),
         "kinds": [
             [LABELS[kind], _numbers(kind, vouchers), *_counted([v for v in vouchers if v.kind is kind])]
             for kind in kinds
         ],
         "total": _counted(vouchers),
-        "bound_by": bound_by,
-        "bound_at": _day(clock.today()),
         "vouchers": papers,
     }
 

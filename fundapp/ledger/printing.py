@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,14 @@ LONG = 500
 THIN = 60
 """Vouchers that are set at once; of more, the book is set in a process of its own, which takes a moment to start."""
 VOLUME = 500
-"""Vouchers bound together; a month of more is printed as several volumes, each with a cover, in one archive."""
+"""Vouchers bound together; more are printed as several volumes, with covers of their own, in one archive."""
 KEPT_DAYS = 7
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class Order:
-    """A book to be printed: vouchers of a month, or a ledger of a year or a month of it."""
+    """A book to be printed: vouchers or a ledger, of a year or a month of it."""
 
     book: BookKind
     court_code: str
@@ -81,8 +82,8 @@ def ordered(
     known_books, known_kinds = {one.value: one for one in BookKind}, {one.value: one for one in VoucherKind}
     what, of_account = known_books.get(book), account_coded(account)
     is_month = month.isdecimal() and 1 <= int(month) <= 12
-    asks_month, asks_account = what is BookKind.VOUCHERS, what in {*JOURNALS, BookKind.SUBSIDIARY}
-    is_whole = bool((is_month or not (asks_month or month)) and (of_account or not asks_account))
+    asks_account = what in {*JOURNALS, BookKind.SUBSIDIARY}
+    is_whole = bool((is_month or not month) and (of_account or not asks_account))
     if what is None or not is_whole or not (year.isdecimal() and 1990 <= int(year[:5]) <= 2100):
         raise RuleViolation("打印内容不完整，请返回账簿页面，重新选择后再打印。")
     return Order(
@@ -178,31 +179,35 @@ def general_ledger(court_code: str, year: int, account: Account | None = None) -
 
 
 def _vouchers(order: Order, by: str, progress: Progress) -> Printed:
-    """The vouchers of a month, each on its sheets, bound under a cover; in volumes when there are many."""
-    assert order.month is not None
-    month = f"{order.year}-{order.month:02d}"
-    found = queries.month_vouchers(order.court_code, month, order.kind)
+    """The vouchers of a month or a year, each on its sheets, every month under a cover; in volumes when there are
+    many."""
+    if order.month:
+        found = queries.month_vouchers(order.court_code, _stamp(order), order.kind)
+    else:
+        found = queries.year_vouchers(order.court_code, order.year, order.kind)
     if not found:
-        raise RuleViolation("%(month)s没有可装订的凭证，请改选月份或凭证种类。", month=month)
+        raise RuleViolation("%(month)s没有可装订的凭证，请改选月份或凭证种类。", month=_stamp(order))
     volumes = [found[start : start + VOLUME] for start in range(0, len(found), VOLUME)]
     bound: list[bytes] = []
     for place, volume in enumerate(volumes, 1):
         progress((place - 1) * VOLUME, len(found))
         which = f"第{place}册 共{len(volumes)}册" if len(volumes) > 1 else ""
         set_book = documents.pdf if len(volume) <= THIN else documents.book
-        bound.append(set_book("voucher_book", _volume(volume, order.court_code, month, which, by)))
+        bound.append(set_book("voucher_book", _volume(volume, order, which, by)))
     if len(bound) == 1:
         return Printed(bound[0], ".pdf", len(found))
     return Printed(_archive(bound), ".zip", len(found))
 
 
-def _volume(vouchers: Sequence[Voucher], court_code: str, month: str, which: str, by: str) -> dict[str, Any]:
-    court, names = courts.name(court_code), papers.names_in(vouchers)
+def _volume(vouchers: Sequence[Voucher], order: Order, which: str, by: str) -> dict[str, Any]:
+    court, names = courts.name(order.court_code), papers.names_in(vouchers)
     signatures, links = queries.signatures(vouchers), queries.linked(vouchers)
-    data = [
-        papers.voucher_data(one, papers.Around(court, signatures[one.id], links[one.id], names)) for one in vouchers
+    data = {one.id: papers.Around(court, signatures[one.id], links[one.id], names) for one in vouchers}
+    months = [list(same) for _, same in groupby(vouchers, key=lambda one: one.month)]
+    covered = [
+        papers.month_data(same, [papers.voucher_data(one, data[one.id]) for one in same], which) for same in months
     ]
-    return papers.book_data(vouchers, data, court=court, month=month, which=which, bound_by=by)
+    return papers.book_data(covered, court=court, period=order.period, which=which, bound_by=by)
 
 
 def _archive(volumes: Sequence[bytes]) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from fundapp.core import clock
 from fundapp.core.digests import digest_of
 from fundapp.core.errors import RuleViolation
 from fundapp.core.words import N_
@@ -378,7 +379,10 @@ def paper_name(given: str) -> str:
 
 def canonical_facts(facts: Mapping[str, str]) -> str:
     """The facts as text, one way only."""
-    return json.dumps(dict(facts), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(dict(facts))
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def seal(
@@ -392,9 +396,8 @@ def seal(
     facts: str,
     previous: str,
 ) -> str:
-    """The seal of one entry; ``recorded_at`` in UTC to the microsecond."""
-    at = recorded_at.strftime(MOMENT)
-    return sealed(court_code, seq, at, event, subject, actor_id, facts, previous)
+    """The seal of one entry."""
+    return sealed(court_code, seq, clock.canonical(recorded_at), event, subject, actor_id, facts, previous)
 
 
 def sealed(

@@ -56,6 +56,7 @@ def record_all(
         raise RuleViolation("服务器时间早于上一笔操作留痕，系统暂停办理业务，请系统管理员校准服务器时间。")
     rows = []
     length, seal = before.length, before.seal
+    at, kept_at = clock.canonical(now), stored(now)
     actor_id = id_of(actor) if isinstance(actor, Base) else actor.id
     for subject, facts in told:
         assert facts.keys() == FACTS[event], f"{event.value} wants {sorted(FACTS[event])}, not {sorted(facts)}"
@@ -68,8 +69,8 @@ def record_all(
             "facts": rules.canonical_facts({name: str(value) for name, value in facts.items()}),
             "previous": seal,
         }
-        seal = rules.seal(event=event.value, recorded_at=now, **entry)
-        rows.append((*entry.values(), event.value, stored(now), seal))
+        seal = rules.sealed(event=event.value, at=at, **entry)
+        rows.append((*entry.values(), event.value, kept_at, seal))
     write("trail_entries", COLUMNS, rows)
     move_head(court_code, before, Head(length, seal, now))
 

@@ -169,24 +169,29 @@ def test_the_longest_summary_stays_on_its_sheet():
     assert text.count("长") == 300 and "王会计" in text
 
 
-def a_book(vouchers: int) -> dict:
-    return {
-        "court": "岳阳市岳阳楼区人民法院",
-        "month": "2018年10月",
+def a_book(vouchers: int, months: int = 1) -> dict:
+    month = {
         "kinds": [["付款凭证", "付字第0001—0012号", "12", "12", "72", "196,908.24"]],
         "total": ["12", "12", "72", "196,908.24"],
+        "vouchers": [VOUCHER | {"number": f"付字第{n:04d}号"} for n in range(1, vouchers + 1)],
+    }
+    return {
+        "court": "岳阳市岳阳楼区人民法院",
+        "period": "2018年",
         "bound_by": "王会计",
         "bound_at": "2018年11月1日",
-        "vouchers": [VOUCHER | {"number": f"付字第{n:04d}号"} for n in range(1, vouchers + 1)],
+        "months": [month | {"month": f"2018年{9 + n}月"} for n in range(1, months + 1)],
     }
 
 
-def test_a_book_of_vouchers_has_a_cover_and_is_the_same_from_a_process_of_its_own():
-    here, apart = pages(documents.pdf("voucher_book", a_book(3))), pages(documents.book("voucher_book", a_book(3)))
-    assert here == apart and len(here) == 4
-    assert "记账凭证封面" in here[0] and "付字第0001—0012号 12 12 72 196,908.24" in here[0]
-    assert "装订人： 王会计" in here[0]
-    assert [f"付字第{n:04d}号" in sheet for n, sheet in enumerate(here)] == [False, True, True, True]
+def test_a_book_of_vouchers_has_covers_and_is_the_same_from_a_process_of_its_own():
+    book = a_book(3, months=2)
+    here, apart = pages(documents.pdf("voucher_book", book)), pages(documents.book("voucher_book", book))
+    assert here == apart and len(here) == 8
+    for month, (cover, *sheets) in (("2018年10月", here[:4]), ("2018年11月", here[4:])):
+        assert "记账凭证封面" in cover and "付字第0001—0012号 12 12 72 196,908.24" in cover and month in cover
+        assert "装订人： 王会计" in cover
+        assert all(f"付字第{n:04d}号" in sheet for n, sheet in enumerate(sheets, 1))
 
 
 def test_a_book_that_cannot_be_set_says_why():

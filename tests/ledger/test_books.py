@@ -3,7 +3,7 @@
 import io
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby, pairwise
 
@@ -234,7 +234,7 @@ def test_long_ledgers_are_long_work_and_short_ones_are_not(app, monkeypatch):
     "words",
     [
         {"book": "novel", "year": "2018"},
-        {"book": "vouchers", "year": "2018"},
+        {"book": "vouchers", "year": "18"},
         {"book": "vouchers", "year": "2018", "month": "13"},
         {"book": "general", "year": "two"},
         {"book": "general", "year": "0000"},
@@ -280,38 +280,56 @@ def bound(vouchers) -> Iterator[tuple[Voucher, int]]:
         yield voucher, -(-2 * len(voucher.lines) // 6)
 
 
-def test_the_bound_vouchers_of_every_month_are_those_of_the_database(clerk, app):
+def without_a_month_that_is_whole(pages: list[str], vouchers: Sequence[Voucher]) -> list[str]:
+    """Of a bound book, the pages that follow a month's cover and vouchers, which say what the database says."""
+    cover, *rest = pages
+    for voucher, count in bound(vouchers):
+        text, rest = "".join(rest[:count]), rest[count:]
+        sign = -1 if voucher.ink is Ink.RED else 1
+        assert papers.voucher_number(voucher) in text and f"总第{voucher.number:04d}号" in text
+        total = plain(from_fen(sign * sum(to_fen(line.amount) for line in voucher.lines)))
+        assert text.count(f"￥{total}") == 2
+        for line in voucher.lines:
+            assert text.count(plain(from_fen(sign * to_fen(line.amount)))) >= 2
+            assert papers.account_words(line.debit) in text and papers.account_words(line.credit) in text
+    for kind in VoucherKind:
+        of_kind = [voucher for voucher in vouchers if voucher.kind is kind]
+        assert (papers.LABELS[kind] in cover) == bool(of_kind)
+    every = sum(to_fen(papers.signed_total(voucher)) for voucher in vouchers)
+    assert f"合计 {len(vouchers)} " in cover and plain(from_fen(every)) in cover
+    year, month = vouchers[0].month.split("-")
+    assert f"{year}年{int(month)}月" in cover
+    return rest
+
+
+def test_the_bound_vouchers_of_every_month_and_of_the_year_are_those_of_the_database(clerk, app):
     two_hard_years()
     months = sorted(set(db.session.scalars(select(Voucher.month).where(Voucher.court_code == COURT))))
+    years = sorted({month[:4] for month in months})
+    vouchers = {month: queries.month_vouchers(COURT, month) for month in months}
     for month in months:
         page = Page(clerk, f"/ledger/binding?year={month[:4]}")
-        cover, *rest = sheets(printed(clerk, page, f"装订成册（PDF） {month}"))
-        vouchers = queries.month_vouchers(COURT, month)
-        assert len(rest) == sum(count for _, count in bound(vouchers))
-        for voucher, count in bound(vouchers):
-            text, rest = "".join(rest[:count]), rest[count:]
-            sign = -1 if voucher.ink is Ink.RED else 1
-            assert papers.voucher_number(voucher) in text and f"总第{voucher.number:04d}号" in text
-            total = plain(from_fen(sign * sum(to_fen(line.amount) for line in voucher.lines)))
-            assert text.count(f"￥{total}") == 2
-            for line in voucher.lines:
-                assert text.count(plain(from_fen(sign * to_fen(line.amount)))) >= 2
-                assert papers.account_words(line.debit) in text and papers.account_words(line.credit) in text
-        for kind in VoucherKind:
-            of_kind = [voucher for voucher in vouchers if voucher.kind is kind]
-            assert (papers.LABELS[kind] in cover) == bool(of_kind)
-        every = sum(to_fen(papers.signed_total(voucher)) for voucher in vouchers)
-        assert f"合计 {len(vouchers)} " in cover and plain(from_fen(every)) in cover
+        pages = sheets(printed(clerk, page, f"装订成册（PDF） {month}"))
+        assert without_a_month_that_is_whole(pages, vouchers[month]) == []
+    for year in years:
+        page = Page(clerk, f"/ledger/binding?year={year}")
+        pages = sheets(printed(clerk, page, "装订成册（PDF） 全年"))
+        for month in months:
+            if month.startswith(year):
+                pages = without_a_month_that_is_whole(pages, vouchers[month])
+        assert pages == []
     events = db.session.scalars(select(TrailEntry).where(TrailEntry.event == Event.BOOK_PRINTED)).all()
-    assert [entry.told["book"] for entry in events] == ["记账凭证"] * len(months)
-    assert [len(entry.told["digest"]) for entry in events] == [64] * len(months)
+    told = [(entry.told["book"], entry.told["period"], len(entry.told["digest"])) for entry in events]
+    periods = [papers.period_words(int(month[:4]), int(month[5:])) for month in months]
+    assert told == [("记账凭证", period, 64) for period in (*periods, *(f"{year}年" for year in years))]
 
 
 def test_one_kind_of_vouchers_is_bound_alone_and_a_month_without_any_is_refused(clerk, app):
     two_hard_years()
     page = Page(clerk, "/ledger/binding?year=2018&kind=receipt")
     rows = page.table("各月凭证")
-    assert [row[0] for row in rows] == ["2018-01", "2018-04", "2018-05"]
+    assert [row[0] for row in rows] == ["2018-01", "2018-04", "2018-05", "全年"]
+    assert int(rows[-1][2]) == sum(int(row[2]) for row in rows[:-1])
     cover, *rest = sheets(printed(clerk, page, "装订成册（PDF） 2018-01"))
     assert "收款凭证" in cover and "付款凭证" not in cover and len(rest) == 2
     page = Page(clerk, "/ledger/binding?year=2018&kind=receipt")
@@ -330,6 +348,19 @@ def test_a_month_of_many_vouchers_is_bound_in_volumes(clerk, app, monkeypatch):
     assert [len(volume) for volume in volumes] == [3, 2]
     assert "第1册 共2册" in volumes[0][0] and "收字第0001—0002号" in volumes[0][0]
     assert "第2册 共2册" in volumes[1][0] and "收字第0003号" in volumes[1][0]
+
+
+def test_a_year_of_many_vouchers_is_bound_in_volumes_with_a_cover_for_each_month_in_them(clerk, app, monkeypatch):
+    monkeypatch.setattr(printing, "VOLUME", 2)
+    for day in (date(2018, 2, 5), date(2018, 3, 5), date(2018, 3, 6)):
+        a_voucher("1.00", day=day)
+    content = printed(clerk, Page(clerk, "/ledger/binding?year=2018"), "装订成册（PDF） 全年")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        first, second = [sheets(archive.read(name)) for name in archive.namelist()]
+    assert [len(first), len(second)] == [4, 2]
+    assert "2018年2月" in first[0] and "收字第0001号" in first[0]
+    assert "2018年3月" in first[2] and "第1册 共2册" in first[2] and "收字第0002号" in first[2]
+    assert "2018年3月" in second[0] and "第2册 共2册" in second[0] and "收字第0003号" in second[0]
 
 
 def test_a_red_voucher_and_its_original_lead_to_each_other_on_page_and_paper(clerk, app):

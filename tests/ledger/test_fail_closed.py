@@ -78,7 +78,7 @@ def test_a_chain_that_moved_under_its_lock_posts_nothing(app):
     moved = "UPDATE books SET chain_length = chain_length + 1"
     with attacker.owner() as connection:
         if on_sqlite():
-            connection.execute(text(f"CREATE TRIGGER moving AFTER INSERT ON trail_entries BEGIN {moved}; END"))
+            connection.execute(text(f"CREATE TRIGGER moving AFTER UPDATE ON number_series BEGIN {moved}; END"))
         else:
             connection.execute(
                 text(
@@ -87,7 +87,7 @@ def test_a_chain_that_moved_under_its_lock_posts_nothing(app):
                 )
             )
             connection.execute(
-                text("CREATE TRIGGER moving AFTER INSERT ON trail_entries FOR EACH ROW EXECUTE FUNCTION moving()")
+                text("CREATE TRIGGER moving AFTER UPDATE ON number_series FOR EACH ROW EXECUTE FUNCTION moving()")
             )
     with pytest.raises(AssertionError, match="the chain moved"):
         a_voucher("1.00")

@@ -52,6 +52,25 @@ def test_the_database_refuses_a_voucher_that_cannot_be(app, changes):
     assert books.voucher_count([COURT]) == 1
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"month": "2018-04"}, "the period is not that of the posting day"),
+        ({"year": 2019}, "the year is not that of the posting day"),
+        ({"business_date": date(2018, 3, 2)}, "posted before it happened"),
+        ({"kind_number": 0}, "no kind or no number of its kind"),
+        ({"cashier_id": None}, "a cashier signs what moves money"),
+        ({"cashier_id": "reviewer"}, "the cashier does not review"),
+    ],
+    ids=str,
+)
+def test_the_database_refuses_a_voucher_that_contradicts_itself(app, changes, told):
+    voucher = a_voucher("1.00")
+    changes = {key: voucher.reviewed_by_id if value == "reviewer" else value for key, value in changes.items()}
+    with pytest.raises(DBAPIError, match=told), transaction(COURT):
+        db.session.execute(insert(Voucher).values(copied_voucher(voucher, **changes)))
+
+
 @pytest.mark.parametrize("changes", [{"amount": ZERO}, {"credit": Account.FUND_BANK}, {"line": 1}], ids=str)
 def test_the_database_refuses_a_posting_that_cannot_be(app, changes):
     (line,) = a_voucher("1.00").lines

@@ -76,6 +76,30 @@ def test_the_mini_ledger_of_2018_ends_in_its_trial_balance(app):
     assert books.balance(COURT, Account.ADVANCES_RECEIVABLE, "case:1") == yuan("8000.00")
 
 
+def test_vouchers_of_several_days_posted_at_once_end_each_day_rightly_and_move_the_days_after(app):
+    a_voucher("5.00", day=date(2018, 5, 1), source="source:1")
+    days = [date(2018, 4, 2), date(2018, 3, 9), date(2018, 4, 2), date(2018, 3, 12)]
+    how = how_posted()
+    entries = [
+        ledger.Entry(
+            f"several:{n}",
+            [booked(Movement.APPROPRIATION_RECEIVED, yuan(n), source="source:1")],
+            day,
+            "几日的凭证",
+            1,
+            how["hands"],
+        )
+        for n, day in enumerate(days, 1)
+    ]
+    with transaction(COURT):
+        posted = ledger.post_all(entries, court_code=COURT, actor=how["actor"])
+    assert [one.cited for one in posted] == ["2018收0002", "2018收0003", "2018收0004", "2018收0005"]
+    assert balances(COURT) == recomputed(COURT)
+    with transaction(COURT):
+        again = ledger.post_all(entries, court_code=COURT, actor=how["actor"])
+    assert again == posted and balances(COURT) == recomputed(COURT)
+
+
 def test_a_posting_is_kept_numbered_sealed_and_told(app):
     voucher = a_voucher("1000.00", IN, source="source:3", name="receipt:1:confirmed")
     assert (voucher.cited, voucher.total, voucher.month) == ("2018收0001", yuan("1000.00"), "2018-03")

@@ -464,6 +464,21 @@ def test_the_database_refuses_a_line_that_no_account_may_have(app, account, side
         db.session.execute(statement, {"opening": opening.id})
 
 
+def test_the_database_refuses_a_balance_and_a_line_that_are_there_already(app):
+    opening = checked(SmallBook().lines)
+    columns = "opening_id, {line}, account, side, amount, {case}, source_ref, note"
+    copied = (
+        "INSERT INTO opening_lines (opening_id, line, account, side, amount, case_ref, source_ref, note) "
+        f"SELECT {columns} FROM opening_lines WHERE opening_id = :opening AND line = "
+        "(SELECT MIN(line) FROM opening_lines WHERE opening_id = :opening)"
+    )
+    for line, case in (("line", "'case:99'"), ("line + 1000", "case_ref")):
+        with pytest.raises(DBAPIError, match=r"(?i)append-only|unique"), transaction(COURT):
+            db.session.execute(text(copied.format(line=line, case=case)), {"opening": opening.id})
+    with transaction(COURT):
+        db.session.execute(text(copied.format(line="line + 1000", case="'case:99'")), {"opening": opening.id})
+
+
 def test_the_database_refuses_lines_after_an_import_was_sent_and_one_pair_of_hands(app):
     opening = requested(SmallBook().lines)
     with pytest.raises(DBAPIError, match="sent on already"), transaction(COURT):

@@ -3,7 +3,7 @@ with nothing of ours."""
 
 import hashlib
 import re
-from datetime import date, datetime
+from datetime import date
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -44,7 +44,7 @@ def test_the_digest_of_the_documented_voucher_is_that_of_its_parts_and_our_own()
         name=name,
         business_date=date.fromisoformat(business_date),
         posted_on=date.fromisoformat(posted_on),
-        recorded_at=datetime.fromisoformat(moment),
+        recorded_at=moment,
         summary_mark=mark,
         attachments=int(attachments),
         hands=(3, 4, 3, 3),

@@ -22,6 +22,7 @@ from fundapp.users import service as users
 from fundapp.users.rules import Role
 from fundapp.yearend import queries, service
 from fundapp.yearend.rules import ReopeningOutcome, ReopeningStatus, ReopeningStep
+from tests.attacker import unguarded
 from tests.builders.funding import a_source
 from tests.builders.ledger import a_voucher, how_posted
 from tests.builders.people import COURT, OTHER_COURT, a_user, the_holder
@@ -360,6 +361,31 @@ def test_the_database_holds_one_living_closing_of_a_month(app):
     with transaction():
         db.session.execute(text(CLOSE.format(month="2018-03", round=2)))
     assert books.last_closing(COURT).round == 2
+
+
+def test_the_table_itself_holds_several_persons_and_one_closing_a_round_when_its_triggers_are_gone(app):
+    """What the triggers refuse first, the constraints refuse without them."""
+    march_closed()
+    ids = [the_holder(role).id for role in (Role.FINANCE_REVIEWER, Role.PRESIDENT)]
+    for asked, agreed, audited, told in (
+        (ids[0], ids[0], "NULL", "two_hands"),
+        (ids[0], ids[1], ids[0], "third_hand"),
+        (ids[0], ids[1], ids[1], "third_hand"),
+    ):
+        with pytest.raises(DBAPIError, match=told), unguarded("reopened_months") as connection:
+            connection.execute(text(by_hand("2018-03", asked=asked, agreed=agreed, audited=audited)))
+    with pytest.raises(DBAPIError, match=r"(?i)unique"), unguarded("closed_months") as connection:
+        connection.execute(text(CLOSE.format(month="2018-03", round=1)))
+
+
+def test_the_database_holds_one_closed_year_of_a_closing(app):
+    a_voucher("100.00", day=date(2018, 5, 1))
+    year_closed(on=AFTER)
+    again = (
+        "INSERT INTO closed_years (closing_id, court_code, year, vouchers, prepared_by_id, closed_by_id, closed_at) "
+        "SELECT closing_id, court_code, year, vouchers, prepared_by_id, closed_by_id, closed_at FROM closed_years"
+    )
+    refused_by_hand(again, r"(?i)append-only|unique")
 
 
 def test_a_month_closed_again_takes_no_voucher_by_trigger(app):

@@ -3,6 +3,7 @@
 from fundapp.ledger.models import Opening
 from fundapp.ledger.queries.accounts import moved_by_source
 from fundapp.ledger.queries.balances import (
+    Parts,
     TrialLine,
     TrialSums,
     available,
@@ -13,7 +14,7 @@ from fundapp.ledger.queries.balances import (
     difference,
     ever_received,
     free,
-    free_parts,
+    kept_parts,
     parts,
     reserved_in,
     source_ends,
@@ -22,8 +23,9 @@ from fundapp.ledger.queries.balances import (
 )
 from fundapp.ledger.queries.books import (
     SUMMARY_PURPOSE,
-    already_posted,
+    Ground,
     book,
+    ground,
     is_open,
     model,
     reservation,
@@ -95,6 +97,8 @@ from fundapp.ledger.queries.vouchers import (
     signatures,
     voucher,
     vouchers,
+    year_kinds,
+    year_vouchers,
 )
 
 __all__ = [
@@ -106,18 +110,19 @@ __all__ = [
     "SUMMARY_PURPOSE",
     "AccountYear",
     "ClosingCheck",
+    "Ground",
     "LedgerOf",
     "LedgerPage",
     "Linked",
     "MonthKind",
     "Opening",
     "PartSums",
+    "Parts",
     "Place",
     "Signatures",
     "TrialLine",
     "TrialSums",
     "Unfinished",
-    "already_posted",
     "available",
     "available_in",
     "balance",
@@ -141,13 +146,14 @@ __all__ = [
     "first_stated",
     "first_wrong_balance",
     "free",
-    "free_parts",
     "general_ledger",
+    "ground",
     "has_waiting_correction",
     "hear_before_closing",
     "is_closed",
     "is_open",
     "is_year_over",
+    "kept_parts",
     "last_closing",
     "last_number",
     "last_stated",
@@ -183,4 +189,6 @@ __all__ = [
     "voucher_count",
     "voucher_years",
     "vouchers",
+    "year_kinds",
+    "year_vouchers",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from fundapp.core.db import db
@@ -87,13 +87,35 @@ def month_kinds(court_code: str, year: int, kind: VoucherKind | None = None) -> 
     return {month: sorted(kinds, key=lambda one: order.index(one.kind)) for month, kinds in found.items()}
 
 
+def year_kinds(months: dict[str, list[MonthKind]]) -> list[MonthKind]:
+    """What there is to bind of the year that these months make up."""
+    every = [one for kinds in months.values() for one in kinds]
+    of_kind = {kind: [one for one in every if one.kind is kind] for kind in VoucherKind}
+    return [
+        MonthKind(
+            "", kind, sum(one.count for one in same), min(one.first for one in same), max(one.last for one in same)
+        )
+        for kind, same in of_kind.items()
+        if same
+    ]
+
+
 def month_vouchers(court_code: str, month: str, kind: VoucherKind | None = None) -> Sequence[Voucher]:
     """The vouchers of a posting period as they are bound: by kind, each in the order of its numbers."""
-    query = select(Voucher).where(Voucher.court_code == court_code, Voucher.month == month)
+    return _bound(Voucher.month == month, court_code, kind)
+
+
+def year_vouchers(court_code: str, year: int, kind: VoucherKind | None = None) -> Sequence[Voucher]:
+    """The vouchers of a year as they are bound: month after month, each as ``month_vouchers``."""
+    return _bound(Voucher.year == year, court_code, kind)
+
+
+def _bound(when: ColumnElement[bool], court_code: str, kind: VoucherKind | None) -> Sequence[Voucher]:
+    query = select(Voucher).where(Voucher.court_code == court_code, when)
     query = query if kind is None else query.where(Voucher.kind == kind)
     found = db.session.scalars(query.options(selectinload(Voucher.lines)))
     order = list(VoucherKind)
-    return sorted(found, key=lambda voucher: (order.index(voucher.kind), voucher.kind_number))
+    return sorted(found, key=lambda voucher: (voucher.month, order.index(voucher.kind), voucher.kind_number))
 
 
 def correction_of(voucher_id: int) -> Voucher | None:

@@ -7,8 +7,9 @@ they stand on this page alone.
 import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from fundapp.core.money import ZERO, Money
+from fundapp.core.money import ZERO, Money, to_fen
 from fundapp.core.words import N_
 
 
@@ -221,6 +222,11 @@ class Posting:
     case: str | None = None
     source: str | None = None
     debtor: str | None = None
+
+    @cached_property
+    def fen(self) -> int:
+        """The amount in whole fen."""
+        return to_fen(self.amount)
 
 
 def booked(

@@ -6,11 +6,12 @@ Source: 会计基础工作规范 (财政部令第98号) arts. 50-52: contents, c
 import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
+from functools import cached_property
 
 from fundapp.core.digests import digest_of
 from fundapp.core.errors import Attempt, RuleViolation
-from fundapp.core.money import ZERO, Money, bare, plain, to_fen
+from fundapp.core.money import Money, bare, plain
 from fundapp.core.words import N_
 from fundapp.ledger.rules.chart import MONEY, Posting
 
@@ -71,7 +72,7 @@ class Numbers:
     kind: VoucherKind
     kind_number: int
 
-    @property
+    @cached_property
     def cited(self) -> str:
         return cited(self.year, self.kind, self.kind_number)
 
@@ -119,7 +120,7 @@ def check_postings(lines: Sequence[Posting]) -> None:
     """What can only be a programmer's error: nothing to post, an amount not above zero, one account on both sides."""
     assert lines, "a voucher has postings"
     for line in lines:
-        assert line.amount > ZERO, line
+        assert line.fen > 0, line
         assert line.debit is not line.credit, line
 
 
@@ -151,11 +152,6 @@ def told(amount: Money) -> str:
     return bare(amount)
 
 
-def canonical_moment(moment: datetime) -> str:
-    """A moment as it is sealed: UTC to the microsecond."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 def first_digest(*, court_code: str, number: str, name: str, business_date: str, lines: Iterable[str]) -> str:
     """The digest of the first canonical form; ``number`` is the one among all kinds."""
     return digest_of((court_code, number, name, business_date, *lines))
@@ -178,7 +174,7 @@ def head_parts(
     name: str,
     business_date: date,
     posted_on: date,
-    recorded_at: datetime,
+    recorded_at: str,
     summary_mark: str,
     attachments: int,
     hands: tuple[int, int, int, int | None],
@@ -188,6 +184,7 @@ def head_parts(
     """The parts of a voucher's head, in the order of the canonical form.
 
     Args:
+        recorded_at: as ``clock.canonical`` writes it.
         summary_mark: the keyed digest of the summary, which names persons and is masked outside the court.
         hands: ids of preparer, reviewer, bookkeeper and cashier.
         links: ids of the vouchers that it reverses, adjusts and restates.
@@ -199,7 +196,7 @@ def head_parts(
         name,
         business_date.isoformat(),
         posted_on.isoformat(),
-        canonical_moment(recorded_at),
+        recorded_at,
         summary_mark,
         str(attachments),
         *(_optional(user_id) for user_id in hands),
@@ -214,7 +211,7 @@ def line_parts(line: Posting) -> tuple[str, ...]:
         line.movement.value,
         line.debit.value,
         line.credit.value,
-        str(to_fen(line.amount)),
+        str(line.fen),
         line.case or "",
         line.source or "",
         line.debtor or "",

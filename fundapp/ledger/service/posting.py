@@ -8,11 +8,23 @@ a thousand payments cost little more than one.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from fundapp.core import clock
-from fundapp.core.db import blind_index, db, id_of, new_ids, run, run_set, stored, stored_day, write
-from fundapp.core.money import from_fen, to_fen, total
+from fundapp.core.db import (
+    blind_index,
+    db,
+    id_of,
+    new_ids,
+    run,
+    run_set,
+    stored,
+    stored_day,
+    together,
+    write,
+)
+from fundapp.core.money import bare_fen, from_fen
 from fundapp.ledger import queries, rules
 from fundapp.ledger.models import NumberSeries
 from fundapp.ledger.queries import SUMMARY_PURPOSE
@@ -38,22 +50,22 @@ SERIES = """
     ON CONFLICT (court_code, year, kind) DO UPDATE SET last_number = number_series.last_number + excluded.last_number
     RETURNING year, kind, last_number
 """
-# The end of a day, begun with that of the last day before it.
-BEGIN_DAYS = """
+# The end of a day: that of the last day before it, or its own as it was, and what is added now.
+KEEP_DAYS = """
     INSERT INTO day_totals (court_code, account, part, day, debit, credit)
     SELECT v.column1, v.column2, v.column3, v.column4,
-        COALESCE((SELECT d.debit FROM day_totals d WHERE d.court_code = v.column1 AND d.account = v.column2
-            AND d.part = v.column3 AND d.day < v.column4 ORDER BY d.day DESC LIMIT 1), 0),
-        COALESCE((SELECT d.credit FROM day_totals d WHERE d.court_code = v.column1 AND d.account = v.column2
-            AND d.part = v.column3 AND d.day < v.column4 ORDER BY d.day DESC LIMIT 1), 0)
+        v.column5 + COALESCE((SELECT d.debit FROM day_totals d WHERE d.court_code = v.column1
+            AND d.account = v.column2 AND d.part = v.column3 AND d.day <= v.column4 ORDER BY d.day DESC LIMIT 1), 0),
+        v.column6 + COALESCE((SELECT d.credit FROM day_totals d WHERE d.court_code = v.column1
+            AND d.account = v.column2 AND d.part = v.column3 AND d.day <= v.column4 ORDER BY d.day DESC LIMIT 1), 0)
     FROM (VALUES {rows}) v WHERE true
-    ON CONFLICT (court_code, account, part, day) DO NOTHING
+    ON CONFLICT (court_code, account, part, day) DO UPDATE SET debit = excluded.debit, credit = excluded.credit
 """
-MOVE_DAYS = """
+MOVE_LATER_DAYS = """
     UPDATE day_totals SET debit = day_totals.debit + v.column5, credit = day_totals.credit + v.column6
     FROM (VALUES {rows}) v
     WHERE day_totals.court_code = v.column1 AND day_totals.account = v.column2 AND day_totals.part = v.column3
-        AND day_totals.day >= v.column4
+        AND day_totals.day > v.column4
 """
 MOVE_STANDING = """
     UPDATE standing_balances
@@ -106,6 +118,29 @@ class Draft:
     ink: Ink = Ink.BLUE
     links: Links = field(default_factory=Links)
 
+    @cached_property
+    def fen(self) -> int:
+        """What its postings come to."""
+        return sum(line.fen for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Booking:
+    """The moment at which vouchers are booked, in which court and by whom."""
+
+    court_code: str
+    at: datetime
+    actor_id: int
+
+    @cached_property
+    def canonical(self) -> str:
+        return clock.canonical(self.at)
+
+    @cached_property
+    def stored(self) -> datetime | str:
+        kept: datetime | str = stored(self.at)
+        return kept
+
 
 def post(
     name: str,
@@ -136,16 +171,15 @@ def post(
 
 def post_all(entries: Sequence[Entry], *, court_code: str, actor: User) -> list[Posted]:
     """Post many named acts, each as one voucher, or none of them; as ``post``, in the order given."""
-    model, closed_through = queries.book(court_code)
-    earlier = queries.already_posted(court_code, [entry.name for entry in entries])
-    found = {name: Posted(voucher_id, cited) for name, voucher_id, cited in earlier}
+    ground = queries.ground(court_code, [entry.name for entry in entries])
+    found = {name: Posted(*posted) for name, posted in ground.posted.items()}
     fresh = {entry.name: entry for entry in entries if entry.name not in found}
     drafts = [
         drafted(
             entry.name,
-            rules.postings(model, entry.movements),
+            rules.postings(ground.model, entry.movements),
             business_date=entry.business_date,
-            posted_on=rules.posting_day(entry.business_date, closed_through),
+            posted_on=rules.posting_day(entry.business_date, ground.closed_through),
             summary=entry.summary,
             attachments=entry.attachments,
             hands=entry.hands,
@@ -187,31 +221,37 @@ def post_drafts(drafts: Sequence[Draft], *, court_code: str, actor: User) -> lis
         return []
     db.session.flush()
     now = clock.now()
+    standing, daily = _changes(drafts)
+    kept = queries.kept_parts(court_code, standing)
+    _check_covered(standing, kept)
     numbers = _numbered(court_code, drafts)
-    ids = new_ids("vouchers", len(drafts))
-    digests = [_digest(draft, given, court_code, now, actor) for draft, given in zip(drafts, numbers, strict=True)]
-    rows = list(zip(ids, drafts, numbers, digests, strict=True))
-    write("vouchers", VOUCHER_COLUMNS, [_voucher_row(*row, court_code, stored(now), actor) for row in rows])
-    write("posting_lines", LINE_COLUMNS, [line for at, draft, _, _ in rows for line in _line_rows(at, draft)])
-    _keep(court_code, drafts)
-    trail.record_all(
-        Event.VOUCHER_POSTED,
-        [
-            (
-                f"voucher:{voucher_id}",
-                {
-                    "number": given.cited,
-                    "name": draft.name,
-                    "total": rules.told(total(line.amount for line in draft.lines)),
-                    "digest": digest,
-                },
-            )
-            for voucher_id, draft, given, digest in rows
-        ],
-        court_code=court_code,
-        actor=actor,
-    )
+    by = Booking(court_code, now, id_of(actor))
+    digests = [_digest(draft, given, by) for draft, given in zip(drafts, numbers, strict=True)]
+    rows = list(zip(new_ids("vouchers", len(drafts)), drafts, numbers, digests, strict=True))
+    with together():
+        write("vouchers", VOUCHER_COLUMNS, [_voucher_row(*row, by) for row in rows])
+        write("posting_lines", LINE_COLUMNS, [line for at, draft, _, _ in rows for line in _line_rows(at, draft)])
+        _keep_standing(court_code, standing, kept)
+        if len(daily) == 1:
+            _keep_days(court_code, daily, kept)
+        trail.record_all(
+            Event.VOUCHER_POSTED,
+            [(f"voucher:{at}", _facts(draft, given, digest)) for at, draft, given, digest in rows],
+            court_code=court_code,
+            actor=actor,
+        )
+    if len(daily) > 1:  # a day builds on the one before
+        _keep_days(court_code, daily, kept)
     return [Posted(voucher_id, given.cited) for voucher_id, _, given, _ in rows]
+
+
+def _facts(draft: Draft, numbers: Numbers, digest: str) -> dict[str, str]:
+    return {
+        "number": numbers.cited,
+        "name": draft.name,
+        "total": bare_fen(draft.fen),
+        "digest": digest,
+    }
 
 
 def _numbered(court_code: str, drafts: Sequence[Draft]) -> list[Numbers]:
@@ -221,14 +261,11 @@ def _numbered(court_code: str, drafts: Sequence[Draft]) -> list[Numbers]:
         for series in (NumberSeries.ALL, draft.kind.value):
             key = (draft.posted_on.year, series)
             counts[key] = counts.get(key, 0) + 1
-    last = {
-        (year, series): number
-        for year, series, number in run(
-            SERIES.format(rows=", ".join(["(?, ?, ?, ?)"] * len(counts))),
-            [one for (year, series), count in sorted(counts.items()) for one in (court_code, year, series, count)],
-        )
-    }
-    upcoming = {key: last[key] - count + 1 for key, count in counts.items()}
+    taken = run(
+        SERIES.format(rows=", ".join(["(?, ?, ?, ?)"] * len(counts))),
+        [one for (year, series), count in sorted(counts.items()) for one in (court_code, year, series, count)],
+    )
+    upcoming = {(year, series): last - counts[year, series] + 1 for year, series, last in taken}
     numbers = []
     for draft in drafts:
         year = draft.posted_on.year
@@ -239,33 +276,31 @@ def _numbered(court_code: str, drafts: Sequence[Draft]) -> list[Numbers]:
     return numbers
 
 
-def _hands(draft: Draft, actor: User) -> tuple[int, int, int, int | None]:
-    return draft.hands.prepared_by_id, draft.hands.reviewed_by_id, id_of(actor), draft.hands.cashier_id
+def _hands(draft: Draft, by: Booking) -> tuple[int, int, int, int | None]:
+    return draft.hands.prepared_by_id, draft.hands.reviewed_by_id, by.actor_id, draft.hands.cashier_id
 
 
-def _digest(draft: Draft, numbers: Numbers, court_code: str, now: datetime, actor: User) -> str:
+def _digest(draft: Draft, numbers: Numbers, by: Booking) -> str:
     head = rules.head_parts(
-        court_code=court_code,
+        court_code=by.court_code,
         numbers=numbers,
         name=draft.name,
         business_date=draft.business_date,
         posted_on=draft.posted_on,
-        recorded_at=now,
+        recorded_at=by.canonical,
         summary_mark=blind_index(draft.summary, SUMMARY_PURPOSE),
         attachments=draft.attachments,
-        hands=_hands(draft, actor),
+        hands=_hands(draft, by),
         ink=draft.ink,
         links=draft.links,
     )
     return rules.digest(head, (part for line in draft.lines for part in rules.line_parts(line)))
 
 
-def _voucher_row(
-    voucher_id: int, draft: Draft, numbers: Numbers, digest: str, court_code: str, at: object, actor: User
-) -> tuple[object, ...]:
+def _voucher_row(voucher_id: int, draft: Draft, numbers: Numbers, digest: str, by: Booking) -> tuple[object, ...]:
     return (
         voucher_id,
-        court_code,
+        by.court_code,
         numbers.year,
         numbers.number,
         numbers.kind.value,
@@ -274,11 +309,11 @@ def _voucher_row(
         stored_day(draft.business_date),
         stored_day(draft.posted_on),
         rules.month_of(draft.posted_on),
-        at,
+        by.stored,
         draft.summary,
         draft.attachments,
-        sum(to_fen(line.amount) for line in draft.lines),
-        *_hands(draft, actor),
+        draft.fen,
+        *_hands(draft, by),
         draft.ink.value,
         *draft.links,
         rules.FORM,
@@ -290,48 +325,50 @@ def _line_rows(voucher_id: int, draft: Draft) -> Iterable[tuple[object, ...]]:
     for at, line in enumerate(draft.lines, 1):
         accounts = (line.debit.value, line.credit.value)
         about = (line.case, line.source, line.debtor)
-        yield voucher_id, at, line.movement.value, *accounts, to_fen(line.amount), *about
+        yield voucher_id, at, line.movement.value, *accounts, line.fen, *about
 
 
 Change = tuple[int, int]
+Standing = dict[tuple[Account, str], Change]
+Daily = dict[date, Standing]
 
 
-def _keep(court_code: str, drafts: Sequence[Draft]) -> None:
-    """Add the vouchers' net effect to what is kept; the database refuses what an account does not have."""
-    standing: dict[tuple[Account, str], Change] = {}
-    daily: dict[tuple[Account, str, date], Change] = {}
+def _changes(drafts: Sequence[Draft]) -> tuple[Standing, Daily]:
+    """The vouchers' net effect on each kept part, in fen: now, and at the end of the days under which they stand."""
+    standing: Standing = {}
+    daily: Daily = {}
     for draft in drafts:
-        for account, part, debit, credit in _changes(draft):
-            had = standing.get((account, part), (0, 0))
-            standing[account, part] = (had[0] + debit, had[1] + credit)
-            if rules.is_kept_daily(part):
-                day = (account, part, draft.posted_on)
-                had = daily.get(day, (0, 0))
-                daily[day] = (had[0] + debit, had[1] + credit)
-    _keep_standing(court_code, standing)
-    _keep_days(court_code, daily)
+        of_day = daily.setdefault(draft.posted_on, {})
+        for account, part, debit, credit in _moved(draft):
+            for kept in (standing, of_day) if rules.is_kept_daily(part) else (standing,):
+                had = kept.get((account, part), (0, 0))
+                kept[account, part] = (had[0] + debit, had[1] + credit)
+    return standing, daily
 
 
-def _changes(draft: Draft) -> Iterable[tuple[Account, str, int, int]]:
-    """What the vouchers' postings debit and credit each kept part, in fen; red ink is deducted from the other side."""
+def _moved(draft: Draft) -> Iterable[tuple[Account, str, int, int]]:
+    """What the voucher's postings debit and credit each kept part; red ink is deducted from the other side."""
     is_red = draft.ink is Ink.RED
     for line in draft.lines:
-        fen = to_fen(line.amount)
-        for account, debit, credit in ((line.debit, fen, 0), (line.credit, 0, fen)):
+        for account, debit, credit in ((line.debit, line.fen, 0), (line.credit, 0, line.fen)):
             for part in rules.parts_of(account, line):
                 yield (account, part, -credit, -debit) if is_red else (account, part, debit, credit)
 
 
-def _keep_standing(court_code: str, changes: dict[tuple[Account, str], Change]) -> None:
-    free = queries.free_parts(court_code, changes)
+def _check_covered(changes: Standing, kept: queries.Parts) -> None:
     for (account, part), (debit, credit) in changes.items():
         guard = rules.GUARDED.get(account)
         taken = credit - debit if guard is Side.DEBIT else debit - credit
-        if guard is not None and taken > 0:
-            rules.check_covered(from_fen(free.get((account, part), 0)), from_fen(taken))
+        free = kept[account, part].free if (account, part) in kept else 0
+        if guard is not None and taken > 0 and taken > free:
+            rules.check_covered(from_fen(free), from_fen(taken))
+
+
+def _keep_standing(court_code: str, changes: Standing, kept: queries.Parts) -> None:
+    """Add to what is kept; the database refuses what an account does not have."""
     keys = sorted(changes, key=_by_code)
-    run_set(MOVE_STANDING, [(court_code, key[0].value, key[1], *changes[key]) for key in keys if key in free])
-    begun = [_standing_row(court_code, *key, *changes[key]) for key in keys if key not in free]
+    run_set(MOVE_STANDING, [(court_code, key[0].value, key[1], *changes[key]) for key in keys if key in kept])
+    begun = [_standing_row(court_code, *key, *changes[key]) for key in keys if key not in kept]
     write("standing_balances", STANDING_COLUMNS, begun)
 
 
@@ -340,17 +377,19 @@ def _standing_row(court_code: str, account: Account, part: str, debit: int, cred
     return court_code, account.value, part, debit, credit, 0, guard.value if guard else ""
 
 
-def _keep_days(court_code: str, changes: dict[tuple[Account, str, date], Change]) -> None:
-    """Each day's end: begun with that of the day before, then moved, and with it every later day that is kept.
+def _keep_days(court_code: str, changes: Daily, kept: queries.Parts) -> None:
+    """Each day's end, and with it every later day that is kept.
 
     One day after the other: a row may be moved by several days, and a set moves it once.
     """
-    for day in sorted({day for _, _, day in changes}):
-        parts = sorted(((account, part) for account, part, of in changes if of == day), key=_by_code)
-        named = [(court_code, account.value, part, stored_day(day)) for account, part in parts]
-        run_set(BEGIN_DAYS, named)
-        moved = [changes[account, part, day] for account, part in parts]
-        run_set(MOVE_DAYS, [(*name, *change) for name, change in zip(named, moved, strict=True)])
+    last_day = max((str(one.last_day) for one in kept.values() if one.last_day), default="")
+    for day, of_day in sorted(changes.items()):
+        rows = [
+            (court_code, key[0].value, key[1], stored_day(day), *of_day[key]) for key in sorted(of_day, key=_by_code)
+        ]
+        run_set(KEEP_DAYS, rows)
+        if day.isoformat() < last_day:
+            run_set(MOVE_LATER_DAYS, rows)
 
 
 def _by_code(part: tuple[Account, str]) -> tuple[str, str]:

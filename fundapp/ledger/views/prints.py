@@ -21,16 +21,16 @@ from fundapp.users.rules import Permission
 @bp.get("/binding")
 @require(Permission.LEDGER_READ)
 def binding() -> Answer:
-    """The months of a year whose vouchers can be bound."""
+    """The months of a year whose vouchers can be bound, and the year."""
     form = BindingFilter()
     form.kind.choices = choices_of(VoucherKind, blank="全部种类")
     court, year = narrowed(form)
     kind = form.kind.picked(VoucherKind)
     shared = {"book": BookKind.VOUCHERS.value, "court": court, "year": year, "kind": kind.value if kind else ""}
-    months = [
-        (month, kinds, PrintForm.of(**shared, month=int(month[5:])))
-        for month, kinds in queries.month_kinds(court, year, kind).items()
-    ]
+    found = queries.month_kinds(court, year, kind)
+    months = [(month, kinds, PrintForm.of(**shared, month=int(month[5:]))) for month, kinds in found.items()]
+    if len(months) > 1:
+        months.append(("", queries.year_kinds(found), PrintForm.of(**shared)))
     return render_template("ledger/binding.html", form=form, months=months)
 
 
