@@ -14,7 +14,7 @@ from fundapp.core.db import db
 from fundapp.users.models import User
 from tests import browsing
 from tests.client import HouseClient, writes
-from tests.databases import ENGINES, PostgresDatabase, SqliteDatabase, TestDatabase, postgres_server
+from tests.databases import ENGINES, History, PostgresDatabase, SqliteDatabase, TestDatabase, postgres_server
 from tests.pages import Page
 
 Databases = Callable[[str], TestDatabase]
@@ -43,10 +43,17 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
         yield database
 
 
+@pytest.fixture
+def history(request: pytest.FixtureRequest) -> History | None:
+    """What happened in the test's database before: nothing, unless the test is parametrized with it, indirectly."""
+    found: History | None = getattr(request, "param", None)
+    return found
+
+
 @pytest.fixture(params=ENGINES)
-def app(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Flask]:
+def app(request: pytest.FixtureRequest, databases: Databases, history: History | None) -> Iterator[Flask]:
     """The application on a fresh migrated database, inside an application context; every test runs on both engines."""
-    with databases(request.param).fresh() as application:
+    with databases(request.param).fresh(history) as application:
         yield application
 
 
@@ -104,9 +111,9 @@ def base_url() -> None:
 
 
 @pytest.fixture
-def live_app(databases: Databases) -> Iterator[Flask]:
+def live_app(databases: Databases, history: History | None) -> Iterator[Flask]:
     """The application for browser tests, on a fresh database; what a browser shows does not depend on the engine."""
-    with databases("sqlite").fresh() as application:
+    with databases("sqlite").fresh(history) as application:
         yield application
 
 

@@ -31,6 +31,7 @@ from fundapp.core.rights import Roles, doors, founding
 ENGINES = ("sqlite", "postgresql")
 DRIVER = "postgresql+psycopg"
 PASSWORD = "known to every test"
+History = Callable[[], object]
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where there is one
 MEMORY_NEEDED = 1024**3
 
@@ -47,17 +48,24 @@ class TestDatabase:
             Settings.for_tests(instance=instance, database_url=database_url, owner_url=owner_url)
         )
         self.app.extensions["test database"] = self
+        self._templates: dict[History | None, str] = {}
         with self.app.app_context():
             self._hurry()
             upgrade(directory=self.app.extensions["migrate"].directory)
             db.session.remove()
             db.engine.dispose()
-        self._keep_template()
+        self._templates[None] = self._kept("migrated")
 
     @contextmanager
-    def fresh(self) -> Iterator[Flask]:
-        """The application on an unused database, inside an application context."""
-        self._restore()
+    def fresh(self, history: History | None = None) -> Iterator[Flask]:
+        """The application on an unused database, inside an application context.
+
+        Args:
+            history: what happened in it before; it happens once, and every test that asks for it gets a copy.
+        """
+        if history not in self._templates:
+            self._live_through(history)
+        self._restore(self._templates[history])
         with self.app.app_context():
             try:
                 yield self.app
@@ -66,13 +74,22 @@ class TestDatabase:
                 db.engine.dispose()
         self._empty_instance()
 
+    def _live_through(self, history: History) -> None:
+        self._restore(self._templates[None])
+        with self.app.app_context():
+            history()
+            db.session.remove()
+            db.engine.dispose()
+        self._templates[history] = self._kept(f"history_{len(self._templates)}")
+
     def _hurry(self) -> None:
         """Leave out what only protects against a power cut."""
 
-    def _keep_template(self) -> None:
+    def _kept(self, name: str) -> str:
+        """Put the database aside under a name that can be restored."""
         raise NotImplementedError
 
-    def _restore(self) -> None:
+    def _restore(self, template: str) -> None:
         raise NotImplementedError
 
     def _empty_instance(self) -> None:
@@ -84,19 +101,20 @@ class SqliteDatabase(TestDatabase):
     """A file, copied from the migrated one for every test."""
 
     def __init__(self, folder: Path) -> None:
-        self.file = folder / "instance" / "fund.db"
-        self.template = folder / "migrated.db"
+        self.folder, self.file = folder, folder / "instance" / "fund.db"
         super().__init__(folder / "instance", f"sqlite:///{self.file}")
 
     def _hurry(self) -> None:
         database.PRAGMAS = (*database.PRAGMAS, "synchronous=OFF")
 
-    def _keep_template(self) -> None:
-        self.file.replace(self.template)
+    def _kept(self, name: str) -> str:
+        template = self.folder / f"{name}.db"
+        self.file.replace(template)
+        return str(template)
 
-    def _restore(self) -> None:
+    def _restore(self, template: str) -> None:
         self._empty_instance()
-        shutil.copyfile(self.template, self.file)
+        shutil.copyfile(template, self.file)
 
 
 class PostgresDatabase(TestDatabase):
@@ -105,9 +123,8 @@ class PostgresDatabase(TestDatabase):
     def __init__(self, folder: Path, server_url: str) -> None:
         self.server_url = server_url
         self.name = f"fund_test_{os.getpid()}"
-        self.template = f"{self.name}_migrated"
         self.roles = Roles(f"{self.name}_owner", f"{self.name}_app", f"{self.name}_audit")
-        self._run(f"DROP DATABASE IF EXISTS {self.template} WITH (FORCE)", f"CREATE DATABASE {self.name}")
+        self._run(f"DROP DATABASE IF EXISTS {self.name}_migrated WITH (FORCE)", f"CREATE DATABASE {self.name}")
         with psycopg.connect(self.address("administrator"), autocommit=True) as administrator:
             for statement in founding(self.name, self.roles):
                 administrator.execute(statement)
@@ -122,16 +139,18 @@ class PostgresDatabase(TestDatabase):
         return url.render_as_string(hide_password=False)
 
     def close(self) -> None:
-        self._run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in (self.name, self.template)))
+        self._run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in (self.name, *self._templates.values())))
         self._run(*(f"DROP ROLE IF EXISTS {role}" for role in astuple(self.roles)))
 
-    def _keep_template(self) -> None:
-        self._run(f"ALTER DATABASE {self.name} RENAME TO {self.template}")
+    def _kept(self, name: str) -> str:
+        template = f"{self.name}_{name}"
+        self._run(f"ALTER DATABASE {self.name} RENAME TO {template}")
+        return template
 
-    def _restore(self) -> None:
+    def _restore(self, template: str) -> None:
         self._run(
             f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)",
-            f"CREATE DATABASE {self.name} OWNER {self.roles.owner} TEMPLATE {self.template} STRATEGY FILE_COPY",
+            f"CREATE DATABASE {self.name} OWNER {self.roles.owner} TEMPLATE {template} STRATEGY FILE_COPY",
             *doors(self.name, self.roles),
         )
 

@@ -42,7 +42,7 @@ def _decisions(scope: Scope) -> Iterable[Row]:
     COURT,
     Column("effective_from", "生效日期", "first day in force", "day"),
     Column("document", "依据文件", "document that they stand on"),
-    amount_column("president_above", "院长审批起点", "amount above which the president signs too"),
+    amount_column("president_above", "院长审批起点", "amount above which the president signs too", is_summed=False),
     Column("limit_included", "含本数", "1: exactly this amount goes up to the president", "number"),
     Column("issued_by", "发布人", "who issued them"),
     Column("issued_at", "发布时间", "when", "moment"),

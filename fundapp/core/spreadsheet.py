@@ -11,7 +11,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,11 +21,11 @@ from xml.parsers import expat
 
 import python_calamine
 import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from fundapp.core.clock import local
 from fundapp.core.errors import RuleViolation
-from fundapp.core.money import AmountError, Money, bare, parse_amount, to_fen
+from fundapp.core.money import AmountError, Money, bare, from_fen, parse_amount, plain, to_fen
 from fundapp.core.words import N_
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -42,6 +42,7 @@ BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImple
 
 # A workbook states when it was made; a fixed day keeps the bytes of equal exports equal.
 MADE_ON = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format knows no time zones
+TOTAL = "合计"
 EXCEL_EXACT_FEN = 10**15  # a cell is a binary double: fifteen digits are safe
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 FONT = {"font_name": "宋体", "font_size": 11}
@@ -56,11 +57,13 @@ CELL_FORMATS: dict[str, dict[str, object]] = {
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """A column: its header, what its cells are (``text``, ``money``, ``day``, ``moment`` or ``number``), its width."""
+    """A column: its header, what its cells are (``text``, ``money``, ``day``, ``moment`` or ``number``), its width, and
+    whether its amounts are added up below."""
 
     header: str
     kind: str = "text"
     width: int = 18
+    is_summed: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,13 +111,32 @@ def _write_sheet(workbook: Any, sheet: Sheet) -> None:
     for at, column in enumerate(sheet.columns):
         page.set_column(at, at, column.width)
         _done(page.write_string(0, at, column.header, heading))
+    sums = {at: 0 for at, column in enumerate(sheet.columns) if column.is_summed}
     last, writers = 0, [_writer(page, column.kind) for column in sheet.columns]
     for last, row in enumerate(sheet.rows, start=1):
         for at, (write, value, look) in enumerate(zip(writers, row, formats, strict=True)):
             code = page.write_blank(last, at, None, look) if value is None else write(last, at, value, look)
             if code:
                 _done(code)
+        for at in sums:
+            sums[at] += to_fen(row[at]) if row[at] is not None else 0
     page.autofilter(0, 0, last, len(sheet.columns) - 1)
+    if sums and last:
+        _write_totals(workbook, page, last, sums)
+
+
+def _write_totals(workbook: Any, page: Any, last: int, sums: Mapping[int, int]) -> None:
+    """The sums of amounts below the last row, as formulas that follow the filter; text where they are too large."""
+    edge = {"bold": True, "top": 2, "bg_color": "#F3F6F9"}
+    words, amount = workbook.add_format(edge), workbook.add_format(edge | CELL_FORMATS["money"])
+    if 0 not in sums:
+        _done(page.write_string(last + 1, 0, TOTAL, words))
+    for at, fen in sums.items():
+        cells = f"{xl_rowcol_to_cell(1, at)}:{xl_rowcol_to_cell(last, at)}"
+        if abs(fen) < EXCEL_EXACT_FEN:
+            _done(page.write_formula(last + 1, at, f"=SUBTOTAL(109,{cells})", amount, from_fen(fen).amount))
+        else:
+            _done(page.write_string(last + 1, at, plain(from_fen(fen)), amount))
 
 
 def _writer(page: Any, kind: str) -> Callable[[int, int, Any, Any], int]:

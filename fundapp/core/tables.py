@@ -48,6 +48,7 @@ class Column(NamedTuple):
         kind: ``text``; ``code``, a text of the system's own making, such as a digest or a reference; ``number``;
             ``money`` (whole fen); ``day`` or ``moment``.
         words: the enum whose values stand in it; people read their labels.
+        is_summed: whether adding its amounts up means something; people then find the sum below.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Column(NamedTuple):
     meaning: str
     kind: str = "text"
     words: type[enum.Enum] | None = None
+    is_summed: bool = False
 
 
 @dataclass(frozen=True)
@@ -232,8 +234,8 @@ def record_id(reference: Any, kind: str) -> ColumnElement[int]:
     return cast(func.nullif(func.substr(reference, len(kind) + 2), ""), Integer)
 
 
-def amount_column(key: str, header: str, meaning: str) -> Column:
-    return Column(key, header, meaning, "money")
+def amount_column(key: str, header: str, meaning: str, *, is_summed: bool = True) -> Column:
+    return Column(key, header, meaning, "money", is_summed=is_summed)
 
 
 COURT = Column("court_code", "法院代字", "code of the court", "code")

@@ -18,7 +18,7 @@ from fundapp.users.tables import people
     COURT,
     Column("effective_from", "生效日期", "first day in force", "day"),
     Column("document", "依据文件", "document that they stand on"),
-    amount_column("ceiling", "执行标的上限", "largest claim that may be advanced"),
+    amount_column("ceiling", "执行标的上限", "largest claim that may be advanced", is_summed=False),
     Column("ceiling_included", "含本数", "1: a claim of exactly the ceiling may be advanced", "number"),
     Column("case_statuses", "准予垫付的案件状态", "statuses of cases that may be advanced, with blanks between"),
     Column("needs_property_search", "须财产查控", "1: asked for", "number"),

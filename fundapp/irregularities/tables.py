@@ -17,7 +17,7 @@ from fundapp.users.tables import people
     Column("day", "日期", "day on which it happened or began", "day"),
     Column("person", "相关人员", "whose act it was, or whose name it is (login name)"),
     Column("what", "说明", "what is to be looked into; names nobody but the staff"),
-    amount_column("amount", "金额", "money in question; empty where it is about none"),
+    amount_column("amount", "金额", "money in question; empty where it is about none", is_summed=False),
 )  # fmt: skip
 def _exceptions(scope: Scope) -> Iterable[Row]:
     names = people(scope)

@@ -97,7 +97,7 @@ def _trial_balance(scope: Scope) -> Iterable[Row]:
     Column("month", "月份", "month"),
     amount_column("debit", "借方发生额", "debits of the month"),
     amount_column("credit", "贷方发生额", "credits of the month"),
-    amount_column("balance", "月末余额（借减贷）", "debits less credits up to the month's end"),
+    amount_column("balance", "月末余额（借减贷）", "debits less credits up to the month's end", is_summed=False),
 )  # fmt: skip
 def _months(scope: Scope) -> Iterable[Row]:
     query = (
@@ -171,7 +171,7 @@ def _reopenings(scope: Scope) -> Iterable[Row]:
     VOUCHER,
     Column("method", "更正方法", "cancel, state anew, or the difference only", words=CorrectionMethod),
     Column("restated_movement", "正确的资金变动", "what it should have said happened", words=Movement),
-    amount_column("restated_amount", "正确金额", "what it should have come to"),
+    amount_column("restated_amount", "正确金额", "what it should have come to", is_summed=False),
     Column("restated_source", "正确的资金来源标识", "source it should have named"),
     Column("business_date", "业务日期", "day of the correction", "day"),
     Column("reason", "理由", "why"),

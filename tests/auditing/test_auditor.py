@@ -26,6 +26,7 @@ HIS_OWN = {"users.sign_out", "users.password", "users.language"}
 TAKES_AWAY = {
     "cases.reveal",
     "yearend.export",
+    "yearend.statement_file",
     "oversight.hand_out",
     "oversight.verify",
     "ledger.print_book",

@@ -11,8 +11,9 @@ import pytest
 
 from fundapp.core import spreadsheet
 from fundapp.core.errors import RuleViolation
-from fundapp.core.money import yuan
+from fundapp.core.money import from_fen, yuan
 from fundapp.core.spreadsheet import (
+    EXCEL_EXACT_FEN,
     Cell,
     CellError,
     Sheet,
@@ -422,3 +423,22 @@ def test_days_are_read_as_people_write_them(value):
 def test_what_is_no_day_names_its_cell(value):
     with pytest.raises(CellError, match="单元格E2不是有效的日期，请按2018-03-01的样式填写"):
         day_of(Cell(value, "E2"))
+
+
+def test_amounts_are_added_up_below_and_follow_the_filter(tmp_path):
+    columns = [SheetColumn("说明"), SheetColumn("金额", "money", is_summed=True), SheetColumn("余额", "money")]
+    rows = [("甲", yuan("0.10"), yuan("5")), ("乙", yuan("-0.30"), yuan("6")), ("丙", None, None)]
+    write_xlsx(str(tmp_path / "sums.xlsx"), [Sheet("表", columns, rows), Sheet("空", columns, [])])
+    page = openpyxl.load_workbook(tmp_path / "sums.xlsx")["表"]
+    assert [cell.value for cell in page[5]] == ["合计", "=SUBTOTAL(109,B2:B4)", None]
+    told = openpyxl.load_workbook(tmp_path / "sums.xlsx", data_only=True)
+    assert told["表"]["B5"].value == -0.2
+    assert told["空"].max_row == 1
+
+
+def test_a_sum_that_no_cell_holds_exactly_is_written_as_text(tmp_path):
+    columns = [SheetColumn("金额", "money", is_summed=True)]
+    half = from_fen(EXCEL_EXACT_FEN // 2)
+    write_xlsx(str(tmp_path / "sums.xlsx"), [Sheet("表", columns, [(half,), (half,)])])
+    page = openpyxl.load_workbook(tmp_path / "sums.xlsx")["表"]
+    assert page["A4"].value == "10,000,000,000,000.00"

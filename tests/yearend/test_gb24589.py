@@ -35,9 +35,7 @@ ARCHIVE, LEDGER = "GB-T-24589/公共档案.xml", "GB-T-24589/总账.xml"
 MONTHS = range(1, 13)
 
 
-@pytest.fixture(params=BOOKS)
-def books(app, request):
-    BOOKS[request.param]()
+after_books = pytest.mark.parametrize("history", BOOKS.values(), ids=BOOKS, indirect=True)
 
 
 def rows(data: bytes, name: str) -> list[dict[str, str]]:
@@ -58,7 +56,8 @@ def a_told_voucher(summary: str, *, attachments: int = 1) -> None:
 
 
 @pytest.mark.parametrize("path", [ARCHIVE, LEDGER])
-def test_elements_their_order_and_their_lengths_are_those_of_the_standard(books, path):
+@after_books
+def test_elements_their_order_and_their_lengths_are_those_of_the_standard(app, path):
     for court in (COURT, OTHER_COURT):
         data, count = counted(path, court_code=court, scope=replace(THE_YEAR, court_codes=(COURT, OTHER_COURT)))
         assert faults(data) == []
@@ -120,7 +119,8 @@ def test_only_a_parser_that_knows_gb18030_reads_it(app):
     assert root.tag == f"{{{gb18030.NAMESPACE}}}总账"
 
 
-def test_the_same_books_make_the_same_bytes_whenever_they_are_written(books):
+@after_books
+def test_the_same_books_make_the_same_bytes_whenever_they_are_written(app):
     for path in (ARCHIVE, LEDGER):
         first = written(path)
         with clock.at(date(2031, 5, 5)):
@@ -160,7 +160,8 @@ def test_what_xml_cannot_hold_is_seen_to_have_been_there(app):
 # ---- the books
 
 
-def test_every_balance_follows_from_the_month_before_and_the_lines_of_the_vouchers(books):
+@after_books
+def test_every_balance_follows_from_the_month_before_and_the_lines_of_the_vouchers(app):
     data = written(LEDGER)
     moved: dict[tuple[str, ...], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     for line in rows(data, "记账凭证"):
@@ -192,7 +193,8 @@ def signed(row: dict[str, str], when: str) -> Decimal:
     return amount if row[f"{when}余额方向"] == "借" else -amount
 
 
-def test_balances_add_up_to_the_trial_balance_account_by_account(books):
+@after_books
+def test_balances_add_up_to_the_trial_balance_account_by_account(app):
     data = written(LEDGER)
     opening: dict[str, Decimal] = defaultdict(Decimal)
     closing: dict[str, Decimal] = defaultdict(Decimal)
@@ -212,7 +214,8 @@ def test_balances_add_up_to_the_trial_balance_account_by_account(books):
         assert closing[account] == (line.closing_debit - line.closing_credit).amount, account
 
 
-def test_the_reported_trial_balance_is_that_of_the_books(books):
+@after_books
+def test_the_reported_trial_balance_is_that_of_the_books(app):
     told = {row["报表项编号"]: Decimal(row["报表项数值"]) for row in rows(written(LEDGER), "报表项数据")}
     lines = ledger_queries.trial_balance([COURT], as_of=date(YEAR, 12, 31))
     assert len(told) == 6 * (len(lines) + 1)

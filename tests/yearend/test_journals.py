@@ -38,9 +38,7 @@ MONTHS = range(1, 13)
 Balances = dict[str, dict[int, Decimal]]
 
 
-@pytest.fixture(params=BOOKS)
-def books(app, request):
-    BOOKS[request.param]()
+after_books = pytest.mark.parametrize("history", BOOKS.values(), ids=BOOKS, indirect=True)
 
 
 @pytest.fixture
@@ -86,14 +84,16 @@ def beancounts_balances(data: bytes) -> Balances:
     return found
 
 
-def test_beancount_accepts_the_journal_and_finds_our_balances_account_by_account_and_month_by_month(books):
+@after_books
+def test_beancount_accepts_the_journal_and_finds_our_balances_account_by_account_and_month_by_month(app):
     data, count = counted(BEANCOUNT)
     assert beancounts_balances(data) == our_balances() != {}
     entries, _ = loaded(data)
     assert count == len(entries) + 2  # the options are no entries
 
 
-def test_beancount_asserts_every_account_at_the_beginning_of_the_day_after_each_month(books):
+@after_books
+def test_beancount_asserts_every_account_at_the_beginning_of_the_day_after_each_month(app):
     entries, _ = loaded(written(BEANCOUNT))
     asserted: Balances = defaultdict(dict)
     for entry in entries:
@@ -103,7 +103,8 @@ def test_beancount_asserts_every_account_at_the_beginning_of_the_day_after_each_
     assert asserted == our_balances()
 
 
-def test_bean_check_accepts_it(books, folder):
+@after_books
+def test_bean_check_accepts_it(app, folder):
     (folder / BEANCOUNT).write_bytes(written(BEANCOUNT))
     checker = Path(sys.executable).with_name("bean-check")
     done = subprocess.run([str(checker), BEANCOUNT], cwd=folder, capture_output=True, text=True, check=False)
@@ -154,14 +155,16 @@ def hledgers_balances(folder: Path, data: bytes) -> Balances:
     return {name: {month: Decimal(amounts[month - 1].split()[0]) for month in MONTHS} for name, *amounts in lines}
 
 
-def test_hledger_accepts_the_journal_strictly_and_finds_our_balances(books, folder):
+@after_books
+def test_hledger_accepts_the_journal_strictly_and_finds_our_balances(app, folder):
     data = written(HLEDGER)
     done = hledger(folder, data, "check", "--strict")
     assert (done.returncode, done.stderr) == (0, "")
     assert hledgers_balances(folder, data) == our_balances() != {}
 
 
-def test_hledger_asserts_every_account_at_the_end_of_each_month(books):
+@after_books
+def test_hledger_asserts_every_account_at_the_end_of_each_month(app):
     told = written(HLEDGER).decode()
     for account, balances in our_balances().items():
         for month, balance in balances.items():
@@ -200,7 +203,8 @@ def test_hledger_has_the_number_as_code_and_tags_for_the_rest(app, folder):
 
 
 @pytest.mark.parametrize("path", [BEANCOUNT, HLEDGER])
-def test_the_same_books_make_the_same_bytes_whenever_they_are_written(books, path):
+@after_books
+def test_the_same_books_make_the_same_bytes_whenever_they_are_written(app, path):
     first = written(path)
     with clock.at(date(2031, 5, 5)):
         assert written(path) == first

@@ -119,7 +119,9 @@ def workbook_of(folder: Path, name: str, scope: Scope, counts: dict[str, int]) -
 
 def sheets_of(table: Table, scope: Scope, counts: dict[str, int]) -> Iterator[Sheet]:
     """The table as a worksheet, or as several when it has more rows than a worksheet takes."""
-    columns = [SheetColumn(column.header, _sheet_kind(column), _width(column)) for column in table.columns]
+    columns = [
+        SheetColumn(column.header, _sheet_kind(column), _width(column), column.is_summed) for column in table.columns
+    ]
     rows = iter(table.rows(scope))
     parts = max(1, -(-counts[table.name] // ROWS_PER_SHEET))
     for part in range(1, parts + 1):

@@ -78,9 +78,9 @@ def _statement_ceremonies(scope: Scope) -> Iterable[Row]:
     COURT,
     Column("item", "项目", "what is counted", words=Item),
     Column("count", "本年件数", "how many in the year", "number"),
-    amount_column("amount", "本年金额", "how much in the year"),
+    amount_column("amount", "本年金额", "how much in the year", is_summed=False),
     Column("count_until", "累计件数", "how many up to its end", "number"),
-    amount_column("amount_until", "累计金额", "how much up to its end"),
+    amount_column("amount_until", "累计金额", "how much up to its end", is_summed=False),
 )  # fmt: skip
 def _statement_cases(scope: Scope) -> Iterable[Row]:
     for court in sorted(scope.court_codes):
