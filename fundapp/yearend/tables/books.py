@@ -26,7 +26,7 @@ VOUCHER_FACTS = (
     Column("kind", "凭证种类", "kind: receipt, payment or transfer", words=VoucherKind),
     Column("kind_number", "分号", "number in its kind, without gap", "number"),
     Column("cited", "凭证号", "how the voucher is cited", "code"),
-    Column("name", "业务事项", "name of the act, posted once"),
+    Column("name", "业务事项", "name of the act, posted once", "code"),
     Column("business_date", "业务日期", "day on which it happened", "day"),
     Column("posted_on", "记账日期", "day under which it stands in the books; its month is the posting period", "day"),
     Column("recorded_at", "登记时间", "moment of recording", "moment"),
@@ -55,7 +55,7 @@ VOUCHER_FACTS = (
 def _vouchers(scope: Scope) -> Iterable[Row]:
     query = (
         select(*VOUCHER_COLUMNS)
-        .where(within(Voucher.court_code, scope), Voucher.posted_on <= scope.last_day)
+        .where(within(Voucher.court_code, scope), Voucher.year <= scope.year)
         .order_by(Voucher.court_code, Voucher.year, Voucher.number)
     )
     users, masked, mark = people(scope), _masks(scope), keyed_digest(books.SUMMARY_PURPOSE)
@@ -104,7 +104,7 @@ def _persons(scope: Scope) -> Iterable[Row]:
         select(Voucher.id, Party.name)
         .join(PostingLine, PostingLine.voucher_id == Voucher.id)
         .join(Party, Party.case_id == record_id(PostingLine.case_ref, "case"))
-        .where(within(Voucher.court_code, scope), Voucher.posted_on <= scope.last_day)
+        .where(within(Voucher.court_code, scope), Voucher.year <= scope.year)
         .where(Party.kind == PartyKind.PERSON, PostingLine.case_ref.is_not(None))
         .order_by(Voucher.court_code, Voucher.year, Voucher.number, Party.id)
     )
@@ -135,7 +135,7 @@ def _postings(scope: Scope) -> Iterable[Row]:
         )
         .join(Voucher, Voucher.id == PostingLine.voucher_id)
         .outerjoin(Case, Case.id == record_id(PostingLine.case_ref, "case"))
-        .where(within(Voucher.court_code, scope), Voucher.posted_on <= scope.last_day)
+        .where(within(Voucher.court_code, scope), Voucher.year <= scope.year)
         .order_by(Voucher.court_code, Voucher.year, Voucher.number, PostingLine.line)
     )  # fmt: skip
     return stream(query)
