@@ -21,7 +21,7 @@ run: .venv/installed $(STORY)/fund.db  ## install, play the story of 2018 once, 
 
 test: .venv/installed-tests  ## install the test tools and a browser, run every test (ARGS="tests/ledger -x" for some)
 	@sh tests/browser.sh
-	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: .venv/installed-tests  ## formatting, lint, types, import contracts, templates
 	@$(BIN)/ruff check

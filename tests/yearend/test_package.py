@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import redirect_stdout
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -221,7 +222,25 @@ def test_progress_is_told_up_to_the_end(app, folder):
 # ---- one byte
 
 
-def test_every_single_byte_of_the_package_counts(live_app, folder):
+READ_BY_THE_CHECKER = """
+    accounts advances case_receipts closed_months closed_years courts decisions fund_receipts months opening_lines
+    openings payments payouts postings recoveries reopenings signed_heads sources trail trial_balance vouchers
+""".split()
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Packages without what the checker only hashes, so that every byte can be tried: it is hashed like the rest."""
+    told = [table for table in TABLES if table.name in READ_BY_THE_CHECKER]
+    for room in ("", ".members", ".readme"):
+        monkeypatch.setattr(import_module(f"fundapp.yearend.package{room}"), "TABLES", told)
+    for room in ("", ".readme"):
+        monkeypatch.setattr(import_module(f"fundapp.yearend.package{room}"), "FILES", ())
+    monkeypatch.setattr(package, "TIES", [])
+    monkeypatch.setattr(package, "annual_statements", lambda court_codes, year: b"%PDF")
+
+
+def test_every_single_byte_of_the_package_counts(live_app, folder, small):
     a_receipt("100.00")
     data = bytearray(a_package(folder))
     assert verified(data)
@@ -245,7 +264,7 @@ def test_a_package_cut_short_or_lengthened_is_found_out(live_app, folder, cut):
             verified(broken)
 
 
-def test_a_byte_changed_in_any_unpacked_file_is_found_out(live_app, folder):
+def test_a_byte_changed_in_any_unpacked_file_is_found_out(live_app, folder, small):
     a_receipt("100.00")
     files = unpacked(a_package(folder))
     assert checker.check(InMemory(files))
