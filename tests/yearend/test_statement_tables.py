@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from fundapp.core import clock
+from fundapp.core.db import db
 from fundapp.ledger.rules import Model, Movement
 from fundapp.yearend import checker
 from tests.builders.funding import a_receipt
@@ -78,14 +79,22 @@ def ageing_again(files):
     return found
 
 
+MADE: dict[str, dict[str, bytes]] = {}
+"""The files of the package of each engine: made once, since nobody changes them."""
+
+
 @pytest.fixture
 def files(app, tmp_path):
-    a_year()
-    with clock.at(date(YEAR, 12, 31)):
-        a_receipt("77.00", day=date(YEAR, 2, 1), court_code=OTHER_COURT)
-    data = a_package(tmp_path, court_codes=(COURT, OTHER_COURT))
-    assert any("表间勾稽" in figure for figure in verified(data)), "the checker finds that statements and tables agree"
-    return unpacked(data)
+    if (engine := db.engine.dialect.name) not in MADE:
+        a_year()
+        with clock.at(date(YEAR, 12, 31)):
+            a_receipt("77.00", day=date(YEAR, 2, 1), court_code=OTHER_COURT)
+        data = a_package(tmp_path, court_codes=(COURT, OTHER_COURT))
+        assert any("表间勾稽" in figure for figure in verified(data)), (
+            "the checker finds that statements and tables agree"
+        )
+        MADE[engine] = unpacked(data)
+    return MADE[engine]
 
 
 def same_sources(files):
