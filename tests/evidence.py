@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, Enum, Integer, column, insert, inspect, table, text
 from sqlalchemy.sql.dml import Insert
 
-from fundapp.core.db import APPEND_ONLY, MoneyColumn, Sealed, UtcDateTime, db, on_sqlite, owner_engine
+from fundapp.core.columns import MoneyColumn, Sealed, UtcDateTime
+from fundapp.core.db import APPEND_ONLY, db, on_sqlite, owner_engine
 from fundapp.core.money import yuan
 from fundapp.ledger.rules import Account, Ink, Movement, VoucherKind
 from tests import attacker

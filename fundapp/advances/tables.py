@@ -8,7 +8,7 @@ from fundapp.advances.models import Advance, AdvancePayment
 from fundapp.advances.rules import Channel
 from fundapp.cases.models import Case
 from fundapp.cases.tables import CASE
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, amount_column, table, within
 from fundapp.ledger.models import Voucher
 from fundapp.ledger.tables import CITED, REFERENCE, VOUCHER, VOUCHER_ID
 from fundapp.trail.rules import Event
@@ -44,4 +44,4 @@ def _payments(scope: Scope) -> Iterable[Row]:
         .where(within(AdvancePayment.court_code, scope), AdvancePayment.paid_on <= scope.last_day)
         .order_by(AdvancePayment.id)
     )  # fmt: skip
-    return stream(query)
+    return Stream(query)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from fundapp.approvals.models import Decision, LadderIssue
 from fundapp.approvals.rules import Outcome
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, amount_column, table, within
 from fundapp.users.models import User
 from fundapp.users.rules import Role
 
@@ -33,7 +33,7 @@ def _decisions(scope: Scope) -> Iterable[Row]:
         Decision.outcome, Decision.opinion, Decision.payload_digest, Decision.ladder_id, User.username,
         Decision.decided_at, Decision.seen_version,
     ).join(User, User.id == Decision.actor_id)  # fmt: skip
-    return stream(query.where(within(Decision.court_code, scope)).order_by(Decision.id))
+    return Stream(query.where(within(Decision.court_code, scope)).order_by(Decision.id))
 
 
 @table(
@@ -52,4 +52,4 @@ def _ladders(scope: Scope) -> Iterable[Row]:
         LadderIssue.id, LadderIssue.court_code, LadderIssue.effective_from, LadderIssue.document,
         LadderIssue.president_above, LadderIssue.limit_included, User.username, LadderIssue.issued_at,
     ).join(User, User.id == LadderIssue.issued_by_id)  # fmt: skip
-    return stream(query.where(within(LadderIssue.court_code, scope)).order_by(LadderIssue.id))
+    return Stream(query.where(within(LadderIssue.court_code, scope)).order_by(LadderIssue.id))

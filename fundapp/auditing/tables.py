@@ -10,7 +10,7 @@ from sqlalchemy import select
 from fundapp.auditing.models import Finding, FindingStep, Note, Sample, SampleItem
 from fundapp.auditing.rules import Population, SamplingMethod, Severity, StepKind, finding_number
 from fundapp.core.digests import digest_of
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, amount_column, table, within
 from fundapp.trail.rules import Event
 from fundapp.users.tables import people
 
@@ -53,7 +53,7 @@ def _samples(scope: Scope) -> Iterable[Row]:
         Sample.population_digest, Sample.item_count, Sample.items_amount, Sample.digest, Sample.purpose,
         Sample.drawn_by_id, Sample.drawn_at,
     )  # fmt: skip
-    for *facts, drawn_by, drawn_at in stream(query.where(within(Sample.court_code, scope)).order_by(Sample.id)):
+    for *facts, drawn_by, drawn_at in Stream(query.where(within(Sample.court_code, scope)).order_by(Sample.id)):
         yield *facts, names[drawn_by], drawn_at
 
 
@@ -74,7 +74,7 @@ def _sample_items(scope: Scope) -> Iterable[Row]:
         SampleItem.sample_id, SampleItem.place, SampleItem.subject, SampleItem.court_code, SampleItem.cited,
         SampleItem.day, SampleItem.amount, SampleItem.stratum, SampleItem.hits,
     ).join(Sample, Sample.id == SampleItem.sample_id)  # fmt: skip
-    return stream(query.where(within(Sample.court_code, scope)).order_by(SampleItem.sample_id, SampleItem.place))
+    return Stream(query.where(within(Sample.court_code, scope)).order_by(SampleItem.sample_id, SampleItem.place))
 
 
 @table(
@@ -100,7 +100,7 @@ def _findings(scope: Scope) -> Iterable[Row]:
         Finding.description, Finding.rule, Finding.severity, Finding.records, Finding.due_on, Finding.recorded_by_id,
         Finding.recorded_at,
     )  # fmt: skip
-    found = stream(query.where(within(Finding.court_code, scope)).order_by(Finding.id))
+    found = Stream(query.where(within(Finding.court_code, scope)).order_by(Finding.id))
     for finding_id, court, audited_by, year, number, *facts, recorded_by, recorded_at in found:
         yield finding_id, court, audited_by, finding_number(year, number), *facts, names[recorded_by], recorded_at
 
@@ -123,7 +123,7 @@ def _finding_steps(scope: Scope) -> Iterable[Row]:
         FindingStep.finding_id, FindingStep.seq, FindingStep.kind, FindingStep.text, FindingStep.records,
         FindingStep.responsible_id, FindingStep.due_on, FindingStep.actor_id, FindingStep.acted_at,
     ).join(Finding, Finding.id == FindingStep.finding_id)  # fmt: skip
-    found = stream(query.where(within(Finding.court_code, scope)).order_by(FindingStep.finding_id, FindingStep.seq))
+    found = Stream(query.where(within(Finding.court_code, scope)).order_by(FindingStep.finding_id, FindingStep.seq))
     for *facts, responsible, due_on, actor, acted_at in found:
         yield *facts, names[responsible], due_on, names[actor], acted_at
 
@@ -141,5 +141,5 @@ def _finding_steps(scope: Scope) -> Iterable[Row]:
 def _notes(scope: Scope) -> Iterable[Row]:
     names = people(scope)
     query = select(Note.id, Note.court_code, Note.record, Note.text, Note.written_by_id, Note.written_at)
-    for *facts, text, written_by, written_at in stream(query.where(within(Note.court_code, scope)).order_by(Note.id)):
+    for *facts, text, written_by, written_at in Stream(query.where(within(Note.court_code, scope)).order_by(Note.id)):
         yield *facts, digest_of([text]), names[written_by], written_at

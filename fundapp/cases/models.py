@@ -6,7 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fundapp.cases.rules import AccountKind, CaseStatus, ClaimCategory, PartyKind, PartyRole
-from fundapp.core.db import Base, Sealed
+from fundapp.core.columns import Sealed
+from fundapp.core.db import Base
 from fundapp.core.money import Money
 
 

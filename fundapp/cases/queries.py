@@ -11,7 +11,8 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 from fundapp.cases.models import Case, CaseImport, Party, PayeeAccount
 from fundapp.cases.rules import CaseStatus, ClaimCategory, search_of
 from fundapp.core import clock
-from fundapp.core.db import blind_index, db
+from fundapp.core.columns import blind_index
+from fundapp.core.db import db
 from fundapp.core.errors import NotFound
 from fundapp.core.money import Money
 from fundapp.trail.models import TrailEntry

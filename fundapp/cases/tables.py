@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from fundapp.cases.models import Case, CaseImport, Party, PayeeAccount
 from fundapp.cases.rules import AccountKind, CaseStatus, ClaimCategory, PartyKind, PartyRole, masked_name
-from fundapp.core.db import unsealed
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.core.columns import unsealed
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, amount_column, table, within
 from fundapp.users.tables import people
 
 CASE = Column("case_number", "案号", "case number")
@@ -44,7 +44,7 @@ def _cases(scope: Scope) -> Iterable[Row]:
         Case.is_in_bankruptcy, Case.is_in_settlement, Case.import_id, Case.registered_at, Case.handler_id,
     )  # fmt: skip
     names = people(scope)
-    for *facts, handler in stream(query.where(within(Case.court_code, scope)).order_by(Case.id)):
+    for *facts, handler in Stream(query.where(within(Case.court_code, scope)).order_by(Case.id)):
         yield *facts, names[handler]
 
 
@@ -65,7 +65,7 @@ def _parties(scope: Scope) -> Iterable[Row]:
     query = select(
         Party.id, Party.court_code, Party.case_id, Party.role, Party.undertaking_on, Party.kind, Party.name, *numbers,
     ).where(within(Party.court_code, scope)).order_by(Party.id)  # fmt: skip
-    for *facts, undertaking_on, kind, name, identity, phone in stream(query):
+    for *facts, undertaking_on, kind, name, identity, phone in Stream(query):
         yield *facts, kind, named(scope, name, kind), unsealed(identity), unsealed(phone), undertaking_on
 
 
@@ -98,7 +98,7 @@ def _payee_accounts(scope: Scope) -> Iterable[Row]:
         .where(within(PayeeAccount.court_code, scope))
     )  # fmt: skip
     names = people(scope)
-    for *facts, party, holder, bank, number, line, by, at, verified_by, on in stream(query.order_by(PayeeAccount.id)):
+    for *facts, party, holder, bank, number, line, by, at, verified_by, on in Stream(query.order_by(PayeeAccount.id)):
         yield *facts, named(scope, holder, party), bank, unsealed(number), line, names[by], at, names[verified_by], on
 
 
@@ -120,5 +120,5 @@ def _case_imports(scope: Scope) -> Iterable[Row]:
         CaseImport.id, CaseImport.court_code, CaseImport.file_name, CaseImport.digest, CaseImport.new,
         CaseImport.known, CaseImport.rejected, CaseImport.is_done, CaseImport.imported_by_id, CaseImport.imported_at,
     ).where(within(CaseImport.court_code, scope))  # fmt: skip
-    for *facts, imported_by, imported_at in stream(query.order_by(CaseImport.id)):
+    for *facts, imported_by, imported_at in Stream(query.order_by(CaseImport.id)):
         yield *facts, people(scope)[imported_by], imported_at

@@ -9,7 +9,7 @@ from fundapp.cases.rules import ClaimCategory, PartyKind
 from fundapp.cases.tables import CASE, named
 from fundapp.ceremonies.models import Ceremony, CeremonyLine, Witness
 from fundapp.ceremonies.rules import CeremonyStatus, LineSource, Method, PayeeStatus, WitnessCapacity
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, Term, amount_column, stream, table, tie, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, Term, amount_column, table, tie, within
 from fundapp.ledger.tables import REFERENCE
 from fundapp.users.tables import people
 
@@ -41,7 +41,7 @@ def _ceremonies(scope: Scope) -> Iterable[Row]:
         Ceremony.closed_at, Ceremony.list_digest,
     )  # fmt: skip
     names = people(scope)
-    for *facts, planned, frozen, closed, closed_at, digest in stream(query.where(*_held(scope)).order_by(Ceremony.id)):
+    for *facts, planned, frozen, closed, closed_at, digest in Stream(query.where(*_held(scope)).order_by(Ceremony.id)):
         yield *facts, names[planned], names[frozen], names[closed], closed_at, digest
 
 
@@ -91,7 +91,7 @@ def _ceremony_lines(scope: Scope) -> Iterable[Row]:
         .order_by(CeremonyLine.ceremony_id, CeremonyLine.sequence)
     )  # fmt: skip
     names = people(scope)
-    for kind, name, agent, first, second, checked_by, *facts in stream(query):
+    for kind, name, agent, first, second, checked_by, *facts in Stream(query):
         order, (category, amount, method, status), end = facts[:7], facts[7:11], facts[11:]
         paid_at, absent, authority, signed_in_at, *papers = end
         line = (named(scope, name, kind), category, amount, method, status, _agent(scope, agent))
@@ -114,7 +114,7 @@ def _agent(scope: Scope, name: str | None) -> str | None:
 def _witnesses(scope: Scope) -> Iterable[Row]:
     query = select(Witness.id, Witness.ceremony_id, Witness.name, Witness.capacity, Witness.organisation)
     held = query.join(Ceremony, Ceremony.id == Witness.ceremony_id).where(*_held(scope))
-    return stream(held.order_by(Witness.id))
+    return Stream(held.order_by(Witness.id))
 
 
 for _source, _cash in ((LineSource.ADVANCE, "fund_cash"), (LineSource.CASE_MONEY, "case_cash")):

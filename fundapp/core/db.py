@@ -1,4 +1,4 @@
-"""The database: column types, the base class, append-only tables, and the one place that commits.
+"""The database: the base class, append-only tables, and the one place that commits.
 
 Money is whole fen in a BIGINT, moments are UTC, personal data is sealed. Writers of one court's books take turns;
 courts run side by side on PostgreSQL, and one after the other on SQLite, which has one writer anyway.
@@ -7,9 +7,8 @@ courts run side by side on PostgreSQL, and one after the other on SQLite, which 
 import enum
 import hashlib
 import hmac
-import os
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -24,9 +23,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
     Date,
-    DateTime,
     Enum,
-    LargeBinary,
     MetaData,
     NullPool,
     String,
@@ -39,9 +36,9 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
-from sqlalchemy.types import TypeDecorator
 
-from fundapp.core.money import Money, from_fen, to_fen
+from fundapp.core.columns import MoneyColumn, UtcDateTime
+from fundapp.core.money import Money
 from fundapp.core.rights import Tables, authorizer, grants
 
 LONGEST_WORD = 40
@@ -54,90 +51,6 @@ KEPT_STATEMENTS = 512  # of a connection to SQLite: each is looked at by the aut
 PREPARED_AFTER = 1  # use of a statement by a connection to PostgreSQL
 APPEND_ONLY: set[str] = set()
 DELETABLE: set[str] = set()
-
-
-class MoneyColumn(TypeDecorator[Money]):
-    """CNY as whole fen. ``func.sum`` of it is Money again; do no other arithmetic on it in SQL."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: Money | None, dialect: Any) -> int | None:
-        return None if value is None else to_fen(value)
-
-    def process_result_value(self, value: Any, dialect: Any) -> Money | None:
-        return None if value is None else from_fen(int(value))
-
-    def coerce_compared_value(self, op: Any, value: Any) -> "MoneyColumn":
-        return self
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC; SQLite gives naive ones back, so the zone is put on again here."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        assert value.tzinfo is not None, "moments carry their zone"
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Sealed(TypeDecorator[str]):
-    """Personal data, AES-256-GCM at rest: one version byte, a 12-byte nonce, the sealed text."""
-
-    impl = LargeBinary
-    cache_ok = True
-    VERSION = b"\x01"
-
-    def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:
-        if value is None:
-            return None
-        nonce = os.urandom(12)
-        return self.VERSION + nonce + _cipher().encrypt(nonce, value.encode(), self.VERSION)
-
-    def process_result_value(self, value: bytes | None, dialect: Any) -> str | None:
-        if value is None:
-            return None
-        sealed = bytes(value)
-        assert sealed[:1] == self.VERSION, "unknown seal version"
-        return _cipher().decrypt(sealed[1:13], sealed[13:], self.VERSION).decode()
-
-
-def unsealed(value: Any) -> str | None:
-    """The text of a sealed column that was read past SQLAlchemy; anything that is not sealed, as it is."""
-    sealed = isinstance(value, bytes | memoryview)
-    return Sealed().process_result_value(bytes(value), db.engine.dialect) if sealed else value
-
-
-def blind_index(text: str, purpose: str) -> str:
-    """A keyed digest by which a sealed value can be found, and only by someone who knows it whole."""
-    return keyed_digest(purpose)(text)
-
-
-def keyed_digest(purpose: str) -> Callable[[str], str]:
-    """``blind_index`` of many values for one purpose."""
-    index: hmac.HMAC = current_app.extensions["index"]
-    before = f"{purpose}\0".encode()
-
-    def digest(text: str) -> str:
-        keyed = index.copy()
-        keyed.update(before + text.encode())
-        return keyed.hexdigest()
-
-    return digest
-
-
-def _cipher() -> AESGCM:
-    cipher: AESGCM = current_app.extensions["seal"]
-    return cipher
 
 
 def _words(values: type[enum.Enum]) -> list[str]:

@@ -34,6 +34,7 @@ __all__ = [
     "to_fen",
     "total",
     "yuan",
+    "yuan_text",
 ]
 
 FEN = Decimal("0.01")
@@ -134,6 +135,13 @@ def bare_fen(fen: int) -> str:
     """As ``bare``, of whole fen."""
     yuan, rest = divmod(abs(fen), 100)
     return f"{'-' if fen < 0 else ''}{yuan}.{rest:02d}"
+
+
+def yuan_text(fen: int) -> str:
+    """``-16409.02``: whole fen with two places, without a Decimal for each row."""
+    if fen < 0:
+        return "-" + yuan_text(-fen)
+    return f"{fen // 100}.{fen % 100:02d}"
 
 
 def plain(money: Money) -> str:

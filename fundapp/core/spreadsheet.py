@@ -168,7 +168,7 @@ def write_csv(target: BinaryIO, sheet: Sheet) -> None:
     """Write what Excel opens rightly by double click: UTF-8 with its mark, CRLF, ISO days, no formulas."""
     stream = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow([_guarded(column.header) for column in sheet.columns])
+    writer.writerow([guarded(column.header) for column in sheet.columns])
     for row in sheet.rows:
         writer.writerow(
             [_csv_cell(column.kind, value) for column, value in zip(sheet.columns, row, strict=True)],
@@ -181,7 +181,7 @@ def _csv_cell(kind: str, value: Any) -> str:
         return ""
     match kind:
         case "text":
-            return _guarded(str(value))
+            return guarded(str(value))
         case "money":
             return bare(value)
         case "day":
@@ -192,7 +192,8 @@ def _csv_cell(kind: str, value: Any) -> str:
             return str(value)
 
 
-def _guarded(text: str) -> str:
+def guarded(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
     return "'" + text if text.startswith(FORMULA_STARTS) else text
 
 

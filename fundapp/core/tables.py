@@ -31,7 +31,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from fundapp.core.db import MoneyColumn, UtcDateTime, db, moment_text, on_sqlite, walk
+from fundapp.core.columns import MoneyColumn, UtcDateTime
+from fundapp.core.db import db, moment_text, on_sqlite, walk
 from fundapp.core.spreadsheet import FORMULA_STARTS
 
 Row = tuple[Any, ...]
@@ -166,9 +167,6 @@ class Stream:
     def _asked(self, wanted: Sequence[ColumnElement[Any]]) -> str:
         told = self._query.with_only_columns(*wanted, maintain_column_froms=True)
         return str(told.compile(dialect=db.engine.dialect, compile_kwargs={"literal_binds": True}))
-
-
-stream = Stream
 
 
 def _as_kept(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from fundapp.core.tables import COURT, Column, Row, Scope, stream, table, within
+from fundapp.core.tables import COURT, Column, Row, Scope, Stream, table, within
 from fundapp.courts.models import AmountWriting
 
 
@@ -21,4 +21,4 @@ def _amount_writings(scope: Scope) -> Iterable[Row]:
         AmountWriting.court_code, AmountWriting.effective_from, AmountWriting.zero_after_wan,
         AmountWriting.zero_after_yuan, AmountWriting.whole_after_jiao,
     ).where(within(AmountWriting.court_code, scope))  # fmt: skip
-    return stream(query.order_by(AmountWriting.court_code, AmountWriting.effective_from))
+    return Stream(query.order_by(AmountWriting.court_code, AmountWriting.effective_from))

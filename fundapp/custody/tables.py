@@ -7,7 +7,7 @@ from sqlalchemy import select
 from fundapp.cases.models import Case, Party
 from fundapp.cases.rules import PartyKind
 from fundapp.cases.tables import CASE, named
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, amount_column, table, within
 from fundapp.custody.models import CaseAccount, CaseReceipt, Payout
 from fundapp.custody.rules import CaseReceiptStatus, PayoutChannel, PayoutStatus, Purpose
 from fundapp.ledger.models import Voucher
@@ -55,7 +55,7 @@ def _case_receipts(scope: Scope) -> Iterable[Row]:
         .order_by(CaseReceipt.id)
     )  # fmt: skip
     names = people(scope)
-    for receipt_id, court, case_id, case, party, debtor, payer, *facts in stream(query):
+    for receipt_id, court, case_id, case, party, debtor, payer, *facts in Stream(query):
         amount, day, reference, status, recorded, confirmed, *rest = facts
         masked = named(scope, payer, party if payer == debtor else PartyKind.PERSON.value)
         told = (amount, day, reference, status, names[recorded], names[confirmed])
@@ -102,7 +102,7 @@ def _payouts(scope: Scope) -> Iterable[Row]:
         .order_by(Payout.id)
     )  # fmt: skip
     names, last_day = people(scope), scope.last_day.isoformat()
-    for account, why, at, is_after, digest, payout_id, court, case_id, case, party, name, *facts in stream(query):
+    for account, why, at, is_after, digest, payout_id, court, case_id, case, party, name, *facts in Stream(query):
         *facts, prepared, approved, paid_on, channel, reference, voucher_id, voucher = facts
         paid: Row = (paid_on, channel, reference, voucher_id, voucher)
         if paid_on is not None and paid_on > last_day:
@@ -126,4 +126,4 @@ def _case_accounts(scope: Scope) -> Iterable[Row]:
         CaseAccount.id, CaseAccount.court_code, CaseAccount.case_id, Case.number, CaseAccount.number,
         CaseAccount.opened_at,
     ).join(Case, Case.id == CaseAccount.case_id)  # fmt: skip
-    return stream(query.where(within(CaseAccount.court_code, scope)).order_by(CaseAccount.id))
+    return Stream(query.where(within(CaseAccount.court_code, scope)).order_by(CaseAccount.id))

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fundapp.core.db import Base, Sealed, append_only
+from fundapp.core.columns import Sealed
+from fundapp.core.db import Base, append_only
 from fundapp.core.money import Money
 from fundapp.disbursement.rules import BatchStatus, LineStatus, line_key
 

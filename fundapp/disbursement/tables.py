@@ -10,8 +10,8 @@ from fundapp.advances.models import Advance
 from fundapp.cases.models import Party
 from fundapp.cases.rules import masked_name
 from fundapp.cases.tables import CASE, named
-from fundapp.core.db import unsealed
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, Term, amount_column, stream, table, tie, within
+from fundapp.core.columns import unsealed
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, Term, amount_column, table, tie, within
 from fundapp.disbursement.models import Batch, BatchLine, PayingAccount, ResultFile, ResultLine
 from fundapp.disbursement.rules import BatchStatus, LineStatus
 from fundapp.ledger.tables import REFERENCE
@@ -47,7 +47,7 @@ def _batches(scope: Scope) -> Iterable[Row]:
         .join(builder, builder.id == Batch.built_by_id)
         .outerjoin(signer, signer.id == Batch.signed_by_id)
     )  # fmt: skip
-    return stream(query.where(*_of_batches(scope)).order_by(Batch.id))
+    return Stream(query.where(*_of_batches(scope)).order_by(Batch.id))
 
 
 def _of_batches(scope: Scope) -> tuple[ColumnElement[bool], ...]:
@@ -87,7 +87,7 @@ def _batch_lines(scope: Scope) -> Iterable[Row]:
         .where(*_of_batches(scope))
         .order_by(BatchLine.batch_id, BatchLine.sequence)
     )  # fmt: skip
-    for batch_line_id, batch_id, sequence, advance_id, case, kind, payee, paid_to, *facts in stream(query):
+    for batch_line_id, batch_id, sequence, advance_id, case, kind, payee, paid_to, *facts in Stream(query):
         order = (batch_line_id, batch_id, sequence, advance_id, case)
         yield *order, named(scope, payee, kind), unsealed(paid_to), *facts
 
@@ -109,7 +109,7 @@ def _paying_accounts(scope: Scope) -> Iterable[Row]:
         PayingAccount.id, PayingAccount.court_code, PayingAccount.bank, PayingAccount.holder, PayingAccount.number,
         PayingAccount.effective_from, PayingAccount.document, User.username, PayingAccount.entered_at,
     ).join(User, User.id == PayingAccount.entered_by_id)  # fmt: skip
-    return stream(query.where(within(PayingAccount.court_code, scope)).order_by(PayingAccount.id))
+    return Stream(query.where(within(PayingAccount.court_code, scope)).order_by(PayingAccount.id))
 
 
 @table(
@@ -132,7 +132,7 @@ def _result_files(scope: Scope) -> Iterable[Row]:
         ResultFile.failed, ResultFile.unknown, ResultFile.refused, ResultFile.repeated, User.username,
         ResultFile.imported_at,
     ).join(User, User.id == ResultFile.imported_by_id)  # fmt: skip
-    return stream(query.where(within(ResultFile.court_code, scope)).order_by(ResultFile.id))
+    return Stream(query.where(within(ResultFile.court_code, scope)).order_by(ResultFile.id))
 
 
 @table(
@@ -151,7 +151,7 @@ def _result_lines(scope: Scope) -> Iterable[Row]:
         ResultLine.id, ResultLine.file_id, ResultLine.row, ResultLine.key, ResultLine.batch_line_id,
         ResultLine.outcome, ResultLine.is_repeated, ResultLine.problem,
     ).join(ResultFile, ResultFile.id == ResultLine.file_id)  # fmt: skip
-    for *facts, problem in stream(query.where(within(ResultFile.court_code, scope)).order_by(ResultLine.id)):
+    for *facts, problem in Stream(query.where(within(ResultFile.court_code, scope)).order_by(ResultLine.id)):
         yield *facts, problem if scope.is_unmasked or problem is None else _PAYEES.sub(_masked, problem)
 
 

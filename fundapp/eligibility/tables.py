@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from fundapp.cases.models import Case
 from fundapp.cases.tables import CASE
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, amount_column, table, within
 from fundapp.eligibility.models import Assessment, TermsIssue
 from fundapp.eligibility.rules import Criterion, RecoveryOrder, Verdict, read
 from fundapp.users.tables import people
@@ -39,7 +39,7 @@ def _terms(scope: Scope) -> Iterable[Row]:
         TermsIssue.refuses_settlement, TermsIssue.recovery_order, TermsIssue.sources, TermsIssue.issued_by_id,
         TermsIssue.issued_at,
     ).where(within(TermsIssue.court_code, scope))  # fmt: skip
-    for *facts, issued_by, issued_at in stream(query.order_by(TermsIssue.id)):
+    for *facts, issued_by, issued_at in Stream(query.order_by(TermsIssue.id)):
         yield *facts, people(scope)[issued_by], issued_at
 
 
@@ -63,7 +63,7 @@ def _assessments(scope: Scope) -> Iterable[Row]:
         Assessment.assessed_at,
     ).join(Case, Case.id == Assessment.case_id)  # fmt: skip
     made = query.where(within(Assessment.court_code, scope)).order_by(Assessment.id)
-    for *facts, assessed_by, assessed_at in stream(made):
+    for *facts, assessed_by, assessed_at in Stream(made):
         yield *facts, people(scope)[assessed_by], assessed_at
 
 
@@ -78,7 +78,7 @@ def _assessments(scope: Scope) -> Iterable[Row]:
 )  # fmt: skip
 def _assessment_answers(scope: Scope) -> Iterable[Row]:
     query = select(Assessment.id, Assessment.answers).where(within(Assessment.court_code, scope))
-    for assessment_id, answers in stream(query.order_by(Assessment.id)):
+    for assessment_id, answers in Stream(query.order_by(Assessment.id)):
         for one in read(answers):
             told = (str(one.fact), str(one.reason), one.source)
             yield assessment_id, one.criterion.value, one.verdict.value, *told

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import func, select
 
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, amount_column, table, within
 from fundapp.funding.models import FundReceipt, Source
 from fundapp.funding.rules import Direction, ReceiptStatus, SourceKind
 from fundapp.ledger.models import PostingLine, Voucher
@@ -33,7 +33,7 @@ from fundapp.users.tables import people
 def _sources(scope: Scope) -> Iterable[Row]:
     flows = _source_flows(scope)
     query = select(Source.id, Source.court_code, Source.kind, Source.name, Source.document, Source.is_active)
-    for row in stream(query.where(within(Source.court_code, scope)).order_by(Source.id)):
+    for row in Stream(query.where(within(Source.court_code, scope)).order_by(Source.id)):
         flow = flows.get(f"source:{row[0]}", {})
         received, given_back, used, recovered, opening = (flow.get(at, 0) for at in range(5))
         balance = opening + received - given_back - used + recovered
@@ -57,7 +57,7 @@ def _source_flows(scope: Scope) -> dict[str, dict[int, int]]:
             )
             .group_by(PostingLine.source_ref, has_case, PostingLine.movement, Voucher.ink)
         )  # fmt: skip
-        for source, about_case, movement, ink, amount in stream(query):
+        for source, about_case, movement, ink, amount in Stream(query):
             is_blue = ink == Ink.BLUE.value
             at = (3 if about_case else 0) if enters is is_blue else (2 if about_case else 1)
             at = 4 if movement == Movement.OPENING_BALANCE.value else at
@@ -96,5 +96,5 @@ def _fund_receipts(scope: Scope) -> Iterable[Row]:
         .order_by(FundReceipt.id)
     )  # fmt: skip
     names = people(scope)
-    for *facts, recorded, confirmed, voucher, note, recorded_at, why in stream(query):
+    for *facts, recorded, confirmed, voucher, note, recorded_at, why in Stream(query):
         yield *facts, names[recorded], names[confirmed], voucher, note, recorded_at, why

@@ -20,7 +20,8 @@ from fundapp.advances.models import Advance, AdvancePayment
 from fundapp.advances.rules import AdvanceStatus
 from fundapp.cases.models import Case, Party, PayeeAccount
 from fundapp.core import clock
-from fundapp.core.db import MoneyColumn, db, on_sqlite
+from fundapp.core.columns import MoneyColumn
+from fundapp.core.db import db, on_sqlite
 from fundapp.core.money import ZERO, Money
 from fundapp.core.tables import record_id
 from fundapp.custody.models import CaseReceipt, Payout

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from fundapp.core.tables import COURT, Column, Row, Scope, amount_column, stream, table
+from fundapp.core.tables import COURT, Column, Row, Scope, Stream, amount_column, table
 from fundapp.irregularities import queries, rules
 from fundapp.irregularities.rules import Kind
 from fundapp.users.tables import people
@@ -24,5 +24,5 @@ def _exceptions(scope: Scope) -> Iterable[Row]:
     span = queries.Span(scope.court_codes, scope.year)
     for kind in Kind:
         rows, key = queries.question(kind, span)
-        for _id, court_code, subject, day, person_id, amount, one, two in stream(rows.order_by(key)):
+        for _id, court_code, subject, day, person_id, amount, one, two in Stream(rows.order_by(key)):
             yield kind.value, court_code, subject, day, names[person_id], str(rules.sentence(kind, one, two)), amount

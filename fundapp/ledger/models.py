@@ -6,7 +6,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, U
 from sqlalchemy import column as sql_column
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fundapp.core.db import Base, Sealed, append_only
+from fundapp.core.columns import Sealed
+from fundapp.core.db import Base, append_only
 from fundapp.core.money import Money
 from fundapp.ledger.rules import (
     STANDING,

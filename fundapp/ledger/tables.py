@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Text, case, cast, select
 from sqlalchemy.orm import aliased
 
 from fundapp.core.money import to_fen
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, amount_column, table, within
 from fundapp.courts.models import Court
 from fundapp.courts.rules import CourtLevel
 from fundapp.ledger import queries, rules
@@ -54,7 +54,7 @@ def _courts(scope: Scope) -> Iterable[Row]:
     query = select(Court.code, Court.name, Court.level, Court.parent_code, BookingModel.model).outerjoin(
         BookingModel, BookingModel.court_code == Court.code
     )
-    return stream(query.where(within(Court.code, scope)).order_by(Court.code))
+    return Stream(query.where(within(Court.code, scope)).order_by(Court.code))
 
 
 @table(
@@ -105,7 +105,7 @@ def _months(scope: Scope) -> Iterable[Row]:
         .where(within(DayTotal.court_code, scope), DayTotal.part == "", DayTotal.day <= scope.last_day)
         .order_by(DayTotal.court_code, DayTotal.account, DayTotal.day)
     )
-    for (court, account), days in groupby(stream(query), key=lambda row: row[:2]):
+    for (court, account), days in groupby(Stream(query), key=lambda row: row[:2]):
         debit = credit = 0
         for month, of_month in groupby(days, key=lambda row: row[2][:7]):
             *_, (*_, debit_until, credit_until) = of_month
@@ -133,7 +133,7 @@ def _closed_months(scope: Scope) -> Iterable[Row]:
     ).join(User, User.id == ClosedMonth.closed_by_id)  # fmt: skip
     until = ClosedMonth.month <= f"{scope.year:04d}-12"
     order = (ClosedMonth.court_code, ClosedMonth.month, ClosedMonth.round)
-    return stream(query.where(within(ClosedMonth.court_code, scope), until).order_by(*order))
+    return Stream(query.where(within(ClosedMonth.court_code, scope), until).order_by(*order))
 
 
 @table(
@@ -159,7 +159,7 @@ def _reopenings(scope: Scope) -> Iterable[Row]:
         .where(within(ClosedMonth.court_code, scope), ClosedMonth.month <= f"{scope.year:04d}-12")
         .order_by(ClosedMonth.court_code, ClosedMonth.month, ClosedMonth.round)
     )  # fmt: skip
-    for *facts, requested, audited, agreed, reopened_at in stream(query):
+    for *facts, requested, audited, agreed, reopened_at in Stream(query):
         yield *facts, people(scope)[requested], people(scope)[audited], people(scope)[agreed], reopened_at
 
 
@@ -195,7 +195,7 @@ def _corrections(scope: Scope) -> Iterable[Row]:
         .where(within(Correction.court_code, scope), Correction.business_date <= scope.last_day)
     )  # fmt: skip
     names = people(scope)
-    for *facts, requested, reviewed, by_id, by in stream(query.order_by(Correction.id)):
+    for *facts, requested, reviewed, by_id, by in Stream(query.order_by(Correction.id)):
         yield *facts, names[requested], names[reviewed], by_id, by
 
 
@@ -216,4 +216,4 @@ def _reservations(scope: Scope) -> Iterable[Row]:
         Reservation.id, Reservation.court_code, Reservation.name, Reservation.account, Reservation.part,
         Reservation.amount, Reservation.state, Reservation.opened_at, Reservation.ended_at,
     )  # fmt: skip
-    return stream(query.where(within(Reservation.court_code, scope)).order_by(Reservation.id))
+    return Stream(query.where(within(Reservation.court_code, scope)).order_by(Reservation.id))

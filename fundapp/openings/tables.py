@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select
 
 from fundapp.cases.models import Case
 from fundapp.cases.tables import CASE
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, record_id, stream, table, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, amount_column, record_id, table, within
 from fundapp.ledger.models import Opening, OpeningLine
 from fundapp.ledger.rules import OpeningStatus, Side
 from fundapp.trail.rules import Event
@@ -41,7 +41,7 @@ def _openings(scope: Scope) -> Iterable[Row]:
         Opening.fault_count, Opening.reason,
     ).where(*_sent(scope))  # fmt: skip
     names = people(scope)
-    for *facts, requested, reviewed, asked, undone, at, faults, reason in stream(query.order_by(Opening.id)):
+    for *facts, requested, reviewed, asked, undone, at, faults, reason in Stream(query.order_by(Opening.id)):
         hands = (names[hand] for hand in (requested, reviewed, asked, undone))
         yield *facts, *hands, at, faults, reason
 
@@ -71,7 +71,7 @@ def _opening_lines(scope: Scope) -> Iterable[Row]:
         .where(*_sent(scope))
         .order_by(OpeningLine.opening_id, OpeningLine.line)
     )  # fmt: skip
-    return stream(query)
+    return Stream(query)
 
 
 def _sent(scope: Scope) -> tuple[ColumnElement[bool], ...]:

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Date, text
 
-from fundapp.core.db import MoneyColumn, Sealed, db
+from fundapp.core.columns import MoneyColumn, Sealed
+from fundapp.core.db import db
 from fundapp.disbursement.rules import Order, Payer, batch_digest, line_digest
 from fundapp.ledger import rules as ledger
 from fundapp.ledger.rules import KEPT

@@ -9,7 +9,8 @@ from collections.abc import Generator
 from contextlib import closing
 from typing import Any
 
-from fundapp.core.db import blind_index, moment_text, run, walk
+from fundapp.core.columns import blind_index
+from fundapp.core.db import moment_text, run, walk
 from fundapp.core.digests import digest_of
 from fundapp.core.money import from_fen
 from fundapp.ledger import rules as ledger

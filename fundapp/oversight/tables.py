@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, amount_column, table, within
 from fundapp.courts import queries as courts
 from fundapp.oversight.models import AnchorSheet, Verification
 from fundapp.oversight.rules import readable_problems
@@ -32,7 +32,7 @@ def _anchor_sheets(scope: Scope) -> Iterable[Row]:
         AnchorSheet.vouchers, AnchorSheet.posted, AnchorSheet.debit, AnchorSheet.credit, AnchorSheet.deposit,
         User.username, AnchorSheet.handed_out_at,
     ).join(User, User.id == AnchorSheet.handed_out_by_id)  # fmt: skip
-    return stream(query.where(within(AnchorSheet.court_code, scope)).order_by(AnchorSheet.id))
+    return Stream(query.where(within(AnchorSheet.court_code, scope)).order_by(AnchorSheet.id))
 
 
 @table(
@@ -48,5 +48,5 @@ def _verifications(scope: Scope) -> Iterable[Row]:
     query = select(
         Verification.id, Verification.verified_at, Verification.checks, Verification.is_ok, Verification.problems
     )
-    for *facts, problems in stream(query.order_by(Verification.id)):
+    for *facts, problems in Stream(query.order_by(Verification.id)):
         yield *facts, "\n".join(readable_problems(problems, hidden=hidden))

@@ -13,7 +13,8 @@ from fundapp.advances.models import Advance, AdvancePayment
 from fundapp.advances.rules import AdvanceStatus
 from fundapp.cases.models import Case, Party
 from fundapp.cases.rules import PartyRole
-from fundapp.core.db import MoneyColumn, db
+from fundapp.core.columns import MoneyColumn
+from fundapp.core.db import db
 from fundapp.core.money import ZERO, Money, total
 from fundapp.custody import queries as custody
 from fundapp.custody.models import CaseReceipt

@@ -8,8 +8,8 @@ from fundapp.advances.models import Advance, AdvancePayment
 from fundapp.advances.rules import AdvanceStatus
 from fundapp.cases.models import Case, Party, PayeeAccount
 from fundapp.cases.tables import CASE, named
-from fundapp.core.db import unsealed
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, stream, table, within
+from fundapp.core.columns import unsealed
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, amount_column, table, within
 from fundapp.eligibility.rules import RecoveryOrder
 from fundapp.ledger.models import Voucher
 from fundapp.ledger.tables import CITED, VOUCHER, VOUCHER_ID
@@ -61,7 +61,7 @@ def _advances(scope: Scope) -> Iterable[Row]:
         .order_by(Advance.id)
     )  # fmt: skip
     names = people(scope)
-    for out, back, assessment_id, reason, step, created_at, *facts, prepared in stream(query):
+    for out, back, assessment_id, reason, step, created_at, *facts, prepared in Stream(query):
         case, (kind, name, account), terms = facts[:4], facts[4:7], facts[7:]
         who = (named(scope, name, kind), unsealed(account))
         money = (out or 0, back or 0, (out or 0) - (back or 0))
@@ -128,5 +128,5 @@ def _recoveries(scope: Scope) -> Iterable[Row]:
         .where(within(Allocation.court_code, scope), Allocation.business_date <= scope.last_day)
         .order_by(Allocation.id)
     )  # fmt: skip
-    for *facts, allocated_by, allocated_at in stream(query):
+    for *facts, allocated_by, allocated_at in Stream(query):
         yield *facts, people(scope)[allocated_by], allocated_at

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import bindparam, text
 
 from fundapp.core import clock, signing
-from fundapp.core.db import UtcDateTime, db
+from fundapp.core.columns import UtcDateTime
+from fundapp.core.db import db
 from fundapp.trail import rules
 from fundapp.trail.rules import SIGNED_ACTS, Anchor
 

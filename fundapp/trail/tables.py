@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, stream, table, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, table, within
 from fundapp.trail.models import Attachment, SignedHead, TrailEntry
 from fundapp.trail.rules import Event, SigningReason
 
@@ -26,7 +26,7 @@ def _trail(scope: Scope) -> Iterable[Row]:
         TrailEntry.court_code, TrailEntry.seq, TrailEntry.recorded_at, TrailEntry.event, TrailEntry.subject,
         TrailEntry.actor_id, TrailEntry.facts, TrailEntry.previous, TrailEntry.seal,
     )  # fmt: skip
-    return stream(query.where(within(TrailEntry.court_code, scope)).order_by(TrailEntry.court_code, TrailEntry.seq))
+    return Stream(query.where(within(TrailEntry.court_code, scope)).order_by(TrailEntry.court_code, TrailEntry.seq))
 
 
 @table(
@@ -46,7 +46,7 @@ def _attachments(scope: Scope) -> Iterable[Row]:
         Attachment.id, Attachment.court_code, Attachment.subject, Attachment.file_name, Attachment.media_type,
         Attachment.size, Attachment.digest, Attachment.attached_by_id, Attachment.attached_at,
     ).where(within(Attachment.court_code, scope))  # fmt: skip
-    return stream(query.order_by(Attachment.id))
+    return Stream(query.order_by(Attachment.id))
 
 
 @table(
@@ -65,4 +65,4 @@ def _signed_heads(scope: Scope) -> Iterable[Row]:
         SignedHead.key_id, SignedHead.signature,
     )  # fmt: skip
     order = (SignedHead.court_code, SignedHead.length, SignedHead.id)
-    return stream(query.where(within(SignedHead.court_code, scope)).order_by(*order))
+    return Stream(query.where(within(SignedHead.court_code, scope)).order_by(*order))

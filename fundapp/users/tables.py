@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from fundapp.core.db import db
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, stream, table, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, table, within
 from fundapp.users.models import Grant, SignIn, User
 from fundapp.users.rules import MATRIX, Permission, Role
 
@@ -30,7 +30,7 @@ def _usernames(scope: Scope) -> dict[int | None, str]:
 )  # fmt: skip
 def _users(scope: Scope) -> Iterable[Row]:
     query = select(User.id, User.username, User.name, User.court_code, User.is_active, User.created_at)
-    return stream(query.where(within(User.court_code, scope)).order_by(User.id))
+    return Stream(query.where(within(User.court_code, scope)).order_by(User.id))
 
 
 @table(
@@ -55,7 +55,7 @@ def _grants(scope: Scope) -> Iterable[Row]:
         .order_by(Grant.id)
     )  # fmt: skip
     names = people(scope)
-    for *facts, granted_by, granted_at, ended_by, ended_at in stream(query):
+    for *facts, granted_by, granted_at, ended_by, ended_at in Stream(query):
         yield *facts, names[granted_by], granted_at, names[ended_by], ended_at
 
 
@@ -82,4 +82,4 @@ def _sign_ins(scope: Scope) -> Iterable[Row]:
     query = select(
         SignIn.id, SignIn.user_id, User.username, SignIn.address, SignIn.started_at, SignIn.seen_at, SignIn.ended_at,
     ).join(User, User.id == SignIn.user_id)  # fmt: skip
-    return stream(query.where(within(User.court_code, scope)).order_by(SignIn.id))
+    return Stream(query.where(within(User.court_code, scope)).order_by(SignIn.id))

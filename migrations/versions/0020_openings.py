@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.append_only import guard, unguard
+from migrations.triggers import allow, refuse
 
 revision = "0020"
 down_revision = "0019"
@@ -65,24 +66,6 @@ TRIGGERS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
 )
-
-
-def _create(table: str, name: str, refusals: tuple[tuple[str, str], ...]) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        steps = " ".join(f"SELECT RAISE(ABORT, '{told}') WHERE {broken};" for broken, told in refusals)
-        op.execute(f"CREATE TRIGGER {name} BEFORE INSERT ON {table} BEGIN {steps} END")
-        return
-    steps = " ".join(f"IF {broken} THEN RAISE EXCEPTION '{told}'; END IF;" for broken, told in refusals)
-    op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {steps} RETURN NEW; END $$")
-    op.execute(f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
-
-
-def _drop(table: str, name: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(f"DROP TRIGGER {name}")
-        return
-    op.execute(f"DROP TRIGGER {name} ON {table}")
-    op.execute(f"DROP FUNCTION {name}()")
 
 
 def upgrade() -> None:
@@ -165,12 +148,12 @@ def upgrade() -> None:
     op.create_index("ix_opening_lines_case_ref", "opening_lines", ["case_ref"], unique=False)
     guard("opening_lines")
     for trigger in TRIGGERS:
-        _create(*trigger)
+        refuse(*trigger)
 
 
 def downgrade() -> None:
     for table, name, _refusals in TRIGGERS:
-        _drop(table, name)
+        allow(table, name)
     unguard("opening_lines")
     op.drop_table("opening_lines")
     op.drop_table("openings")

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.append_only import guard, unguard
+from migrations.triggers import allow, refuse
 
 revision = "0021"
 down_revision = "0020"
@@ -77,24 +78,6 @@ TRIGGERS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
 )
-
-
-def _create(table: str, name: str, refusals: tuple[tuple[str, str], ...]) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        steps = " ".join(f"SELECT RAISE(ABORT, '{told}') WHERE {broken};" for broken, told in refusals)
-        op.execute(f"CREATE TRIGGER {name} BEFORE INSERT ON {table} BEGIN {steps} END")
-        return
-    steps = " ".join(f"IF {broken} THEN RAISE EXCEPTION '{told}'; END IF;" for broken, told in refusals)
-    op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {steps} RETURN NEW; END $$")
-    op.execute(f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
-
-
-def _drop(table: str, name: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(f"DROP TRIGGER {name}")
-        return
-    op.execute(f"DROP TRIGGER {name} ON {table}")
-    op.execute(f"DROP FUNCTION {name}()")
 
 
 def _samples() -> None:
@@ -240,7 +223,7 @@ def upgrade() -> None:
     _findings()
     _notes()
     for trigger in TRIGGERS:
-        _create(*trigger)
+        refuse(*trigger)
     for table in TABLES:  # last: SQLite fires the newest trigger first, and a row in the way is to be named as such
         guard(table)
 
@@ -249,6 +232,6 @@ def downgrade() -> None:
     for table in TABLES:
         unguard(table)
     for table, name, _refusals in TRIGGERS:
-        _drop(table, name)
+        allow(table, name)
     for table in reversed(TABLES):
         op.drop_table(table)

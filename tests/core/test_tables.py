@@ -6,7 +6,7 @@ import io
 import pytest
 from sqlalchemy import literal, select, type_coerce, union_all
 
-from fundapp.core.db import MoneyColumn
+from fundapp.core.columns import MoneyColumn
 from fundapp.core.tables import TABLES, Column, Scope, Stream, table
 from fundapp.funding.models import FundReceipt
 from fundapp.ledger.models import ClosedMonth

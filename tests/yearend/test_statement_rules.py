@@ -320,7 +320,7 @@ def test_the_statistics_tell_the_year_and_everything_up_to_its_end():
     assert by_item[Item.PAID].last == (3, yuan("3.00"), 4, yuan("4.00"))
     assert by_item[Item.OUTSTANDING].figures == (None, None, 2, yuan("7.00"))
     assert [check.is_met for check in made.checks] == [True, False]  # paid as booked, recovered a fen off
-    assert [name for name, _values in made.charts[0].rows] == list(rules._COMPARED)
+    assert [name for name, _values in made.charts[0].rows] == list(rules.COMPARED)
 
 
 def test_counts_of_courts_are_added_up_and_years_taken_off():

@@ -17,7 +17,8 @@ from fundapp.cases.models import Case, CaseImport, Party
 from fundapp.cases.rules import HEADERS, Fault, ImportedCase, PartyFacts, RejectedRow, columns
 from fundapp.cases.service.records import case_record
 from fundapp.core import clock
-from fundapp.core.db import blind_index, db
+from fundapp.core.columns import blind_index
+from fundapp.core.db import db
 from fundapp.core.errors import RuleViolation
 from fundapp.core.spreadsheet import Cell, read_table
 from fundapp.trail import service as trail

@@ -6,7 +6,7 @@ from typing import Any
 from fundapp.cases.models import Case, Party, PayeeAccount
 from fundapp.cases.rules import AccountFacts, CaseNumber, PartyFacts, masked_id, masked_number, masked_phone
 from fundapp.core import clock
-from fundapp.core.db import blind_index
+from fundapp.core.columns import blind_index
 from fundapp.users.models import User
 
 

@@ -12,18 +12,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from fundapp.core import clock
-from fundapp.core.db import (
-    blind_index,
-    db,
-    id_of,
-    new_ids,
-    run,
-    run_set,
-    stored,
-    stored_day,
-    together,
-    write,
-)
+from fundapp.core.columns import blind_index
+from fundapp.core.db import db, id_of, new_ids, run, run_set, stored, stored_day, together, write
 from fundapp.core.money import bare_fen, from_fen
 from fundapp.ledger import queries, rules
 from fundapp.ledger.models import NumberSeries

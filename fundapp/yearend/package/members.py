@@ -10,8 +10,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from fundapp.core.money import from_fen
-from fundapp.core.spreadsheet import FORMULA_STARTS, Sheet, SheetColumn, write_xlsx
+from fundapp.core.money import from_fen, yuan_text
+from fundapp.core.spreadsheet import Sheet, SheetColumn, guarded, write_xlsx
 from fundapp.core.tables import TABLES, Column, Row, Scope, Stream, Table
 from fundapp.core.templating import LABELS
 
@@ -67,10 +67,10 @@ def _for_programs(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[li
         cells = list(row)
         for at in amounts:
             if (fen := cells[at]) is not None:
-                cells[at] = f"{fen // 100}.{fen % 100:02d}" if fen >= 0 else f"-{-fen // 100}.{-fen % 100:02d}"
+                cells[at] = yuan_text(fen)
         for at in texts:
-            if isinstance(text := cells[at], str) and text.startswith(FORMULA_STARTS):
-                cells[at] = "'" + text
+            if isinstance(text := cells[at], str):
+                cells[at] = guarded(text)
         yield cells
 
 

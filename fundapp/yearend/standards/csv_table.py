@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import BinaryIO
 
-from fundapp.core.spreadsheet import FORMULA_STARTS
+from fundapp.core.money import yuan_text
+from fundapp.core.spreadsheet import FORMULA_STARTS, guarded
 from fundapp.core.tables import Scope
 from fundapp.yearend.standards.books import Segment
-from fundapp.yearend.standards.layout import ODD, Field, Form, Layout, code, exact, fitted, one_line, yuan_text
+from fundapp.yearend.standards.layout import ODD, Field, Form, Layout, code, exact, fitted, one_line
 
 Cells = Sequence[str]
 Rows = Callable[[Scope, str], Iterable[Cells]]
@@ -23,11 +24,6 @@ def cell(text: str) -> str:
     """A field of RFC 4180."""
     text = one_line(text)
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
-
-
-def guarded(text: str) -> str:
-    """What somebody wrote; if a spreadsheet could take it for a formula, it begins with an apostrophe."""
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
 
 
 def free_cell(text: str, length: int) -> str:

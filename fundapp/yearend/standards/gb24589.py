@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from fundapp.cases.tables import named
 from fundapp.core.db import walk
+from fundapp.core.money import yuan_text
 from fundapp.core.tables import Row, Scope
 from fundapp.courts import queries as courts
 from fundapp.ledger.rules import month_end
@@ -25,7 +26,7 @@ from fundapp.yearend.standards.books import (
     Segment,
 )
 from fundapp.yearend.standards.gb18030 import element, escaped, write
-from fundapp.yearend.standards.layout import Field, Form, Layout, code, exact, free, misfit, yuan_text
+from fundapp.yearend.standards.layout import Field, Form, Layout, code, exact, free, misfit
 
 STANDARD = "GB/T 24589.1-2010"
 LONGEST_SUMMARY, LONGEST_HAND, MOST_PAPERS, MOST_LINES = 300, 30, 9999, 99999

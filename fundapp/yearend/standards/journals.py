@@ -11,12 +11,13 @@ from itertools import islice
 from typing import BinaryIO
 
 from fundapp.core.db import walk
+from fundapp.core.money import yuan_text
 from fundapp.core.tables import Row, Scope
 from fundapp.courts import queries as courts
 from fundapp.ledger.rules import month_end
 from fundapp.yearend.standards import books
 from fundapp.yearend.standards.books import CURRENCY, WORDS_OF_KIND
-from fundapp.yearend.standards.layout import one_line, yuan_text
+from fundapp.yearend.standards.layout import one_line
 
 ENTRIES_AT_ONCE = 500
 ROOTS = {"0": "Equity", "1": "Assets", "2": "Liabilities", "3": "Equity", "4": "Income", "5": "Expenses"}

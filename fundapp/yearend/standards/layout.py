@@ -83,13 +83,6 @@ def misfit(table: str, row: int, column: str) -> RuleViolation:
     )
 
 
-def yuan_text(fen: int) -> str:
-    """``-16409.02``: whole fen with two places, without a Decimal for each row."""
-    if fen < 0:
-        return "-" + yuan_text(-fen)
-    return f"{fen // 100}.{fen % 100:02d}"
-
-
 _LINE_ENDS = re.compile("[\t\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 ODD = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")

@@ -8,8 +8,8 @@ from sqlalchemy import Text, cast, func, select
 from fundapp.cases.models import Case, Party
 from fundapp.cases.rules import PartyKind, masked_name
 from fundapp.cases.tables import CASE
-from fundapp.core.db import keyed_digest
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, amount_column, record_id, stream, table, within
+from fundapp.core.columns import keyed_digest
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, amount_column, record_id, table, within
 from fundapp.ledger import queries as books
 from fundapp.ledger.models import ClosedMonth, PostingLine, Voucher
 from fundapp.ledger.rules import Ink, Movement, VoucherKind
@@ -59,7 +59,7 @@ def _vouchers(scope: Scope) -> Iterable[Row]:
         .order_by(Voucher.court_code, Voucher.year, Voucher.number)
     )
     users, masked, mark = people(scope), _masks(scope), keyed_digest(books.SUMMARY_PURPOSE)
-    for summary, *of, papers, total, hands, ink, reverses, adjusts, restates, form, digest in stream(query):
+    for summary, *of, papers, total, hands, ink, reverses, adjusts, restates, form, digest in Stream(query):
         signed, facts = [users[hand] for hand in of[:4]], of[4:]
         yield (
             *facts, masked(facts[0], summary), mark(summary), papers, total, *signed, hands, ink, reverses, adjusts,
@@ -108,7 +108,7 @@ def _persons(scope: Scope) -> Iterable[Row]:
         .where(Party.kind == PartyKind.PERSON, PostingLine.case_ref.is_not(None))
         .order_by(Voucher.court_code, Voucher.year, Voucher.number, Party.id)
     )
-    return stream(query)
+    return Stream(query)
 
 
 @table(
@@ -138,7 +138,7 @@ def _postings(scope: Scope) -> Iterable[Row]:
         .where(within(Voucher.court_code, scope), Voucher.year <= scope.year)
         .order_by(Voucher.court_code, Voucher.year, Voucher.number, PostingLine.line)
     )  # fmt: skip
-    return stream(query)
+    return Stream(query)
 
 
 @table(
@@ -164,7 +164,7 @@ def _closed_years(scope: Scope) -> Iterable[Row]:
         .order_by(ClosedYear.court_code, ClosedYear.year, ClosedMonth.round)
     )  # fmt: skip
     names = people(scope)
-    for *facts, prepared, closed, closed_at in stream(query):
+    for *facts, prepared, closed, closed_at in Stream(query):
         hands = (names[prepared], names[closed])
         yield *facts, *hands, closed_at
 
@@ -188,7 +188,7 @@ def _reopening_requests(scope: Scope) -> Iterable[Row]:
         .join(ClosedMonth, ClosedMonth.id == ReopeningRequest.closing_id)
         .where(within(ReopeningRequest.court_code, scope), ClosedMonth.month <= f"{scope.year:04d}-12")
     )  # fmt: skip
-    for *facts, requested_by, requested_at in stream(query.order_by(ReopeningRequest.id)):
+    for *facts, requested_by, requested_at in Stream(query.order_by(ReopeningRequest.id)):
         yield *facts, people(scope)[requested_by], requested_at
 
 
@@ -212,7 +212,7 @@ def _reopening_decisions(scope: Scope) -> Iterable[Row]:
         .join(ClosedMonth, ClosedMonth.id == ReopeningRequest.closing_id)
         .where(within(ReopeningRequest.court_code, scope), ClosedMonth.month <= f"{scope.year:04d}-12")
     )  # fmt: skip
-    for *facts, decided_by, decided_at in stream(query.order_by(ReopeningDecision.id)):
+    for *facts, decided_by, decided_at in Stream(query.order_by(ReopeningDecision.id)):
         yield *facts, people(scope)[decided_by], decided_at
 
 
@@ -235,6 +235,6 @@ def _packages(scope: Scope) -> Iterable[Row]:
         AuditPackage.digest, AuditPackage.is_unmasked, AuditPackage.reason, AuditPackage.exported_by_id,
         AuditPackage.exported_at,
     ).where(within(AuditPackage.court_code, scope))  # fmt: skip
-    for *facts, exported_by, exported_at in stream(query.order_by(AuditPackage.id)):
+    for *facts, exported_by, exported_at in Stream(query.order_by(AuditPackage.id)):
         if set(facts[3].split(",")) <= set(scope.court_codes):
             yield *facts, people(scope)[exported_by], exported_at

@@ -10,7 +10,8 @@ from fundapp.approvals.models import Decision
 from fundapp.approvals.rules import Outcome
 from fundapp.cases.models import Case
 from fundapp.core import clock
-from fundapp.core.db import MoneyColumn, db
+from fundapp.core.columns import MoneyColumn
+from fundapp.core.db import db
 from fundapp.core.money import Money, plain, total, yuan
 from fundapp.core.statements import Note, Statement, statement
 from fundapp.core.words import N_

@@ -8,7 +8,8 @@ from sqlalchemy import case, func, select, type_coerce
 
 from fundapp.ceremonies.models import Ceremony, CeremonyLine
 from fundapp.ceremonies.rules import CeremonyStatus, LineSource, Method, PayeeStatus
-from fundapp.core.db import MoneyColumn, db
+from fundapp.core.columns import MoneyColumn
+from fundapp.core.db import db
 from fundapp.core.statements import Statement, statement
 from fundapp.core.words import N_
 from fundapp.yearend.queries.statements.bounds import courts_of, year_end

@@ -9,7 +9,8 @@ from sqlalchemy.orm import aliased
 
 from fundapp.advances.models import Advance, AdvancePayment
 from fundapp.cases.models import Case
-from fundapp.core.db import MoneyColumn, db
+from fundapp.core.columns import MoneyColumn
+from fundapp.core.db import db
 from fundapp.core.money import ZERO, Money, total
 from fundapp.core.statements import Note, Statement, statement
 from fundapp.core.words import N_

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import case, func, select, type_coerce
 
-from fundapp.core.db import MoneyColumn, db
+from fundapp.core.columns import MoneyColumn
+from fundapp.core.db import db
 from fundapp.core.money import ZERO, Money, from_fen, total
 from fundapp.core.statements import Statement, statement
 from fundapp.core.words import N_

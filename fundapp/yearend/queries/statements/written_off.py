@@ -5,7 +5,8 @@ from datetime import date
 
 from sqlalchemy import Select, case, select, type_coerce
 
-from fundapp.core.db import MoneyColumn, db
+from fundapp.core.columns import MoneyColumn
+from fundapp.core.db import db
 from fundapp.core.money import ZERO, Money
 from fundapp.core.statements import Statement, statement
 from fundapp.core.words import N_
