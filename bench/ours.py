@@ -4,6 +4,7 @@ One court with books in model B. Every entry is an advance: it debits 1218.01, k
 account. The fund and 1,000 cases are the 1,001 accounts of the workloads.
 """
 
+import gc
 import itertools
 import logging
 import random
@@ -61,13 +62,17 @@ class Books:
         settings = Settings.for_tests(instance=Path(tempfile.mkdtemp(prefix="bench-")), database_url=url)
         self.app: Flask = create_app(settings)
         self.court_code = court_code
-        self._names = (f"bench:{secrets.token_hex(4)}:{number}" for number in itertools.count())
+        process = secrets.token_hex(4)
+        self._names = (f"bench:{process}:{number}" for number in itertools.count())
 
     def found(self, *other_courts: str) -> None:
-        """Migrate, and open the books of this court and of others with plenty of money."""
+        """Migrate, and open the books of this court and of others with plenty of money and an account for each case."""
         migrate_to_head()
         for court_code in (self.court_code, *other_courts):
             a_voucher(str(LARGEST.amount), name="bench:fund", court_code=court_code, day=FIRST_DAY, source=SOURCE)
+        self._post_all([self._entry(self._advance(case), FIRST_DAY) for case in range(CASES)])
+        with owner() as connection:
+            connection.execute(text("ANALYZE"))
 
     def post(self, count: int) -> float:
         """So many vouchers, a transaction each."""
@@ -253,6 +258,7 @@ def main(address: str, court_code: str = COURT) -> None:
     logging.disable(logging.INFO)
     one = Books(address, court_code)
     works = "found post batch overdraft build desks trial balances verify spoilt problems vouchers csv xlsx xml package"
+    gc.freeze()  # as ``flask serve`` does
     with one.app.app_context(), clock.at(TODAY):
         serve({work: _ended(getattr(one, work)) for work in works.split()})
 

@@ -1,6 +1,7 @@
 """The commands of ``flask --app fundapp``: each ends with status 0 only on success, and says in one line what went
 wrong."""
 
+import gc
 from typing import Any
 
 import click
@@ -45,6 +46,7 @@ def _serve(host: str, port: int) -> None:
     if app.config["SETTINGS"].embedded_worker:
         jobs.work_here(app)
     click.echo(f"http://{host}:{port}/")
+    gc.freeze()  # what stands for good is not looked through again: each whole look would hold up everybody for 90 ms
     waitress_serve(app, host=host, port=port, threads=8, ident=None)
 
 

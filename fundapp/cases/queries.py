@@ -15,8 +15,7 @@ from fundapp.core.columns import blind_index
 from fundapp.core.db import db
 from fundapp.core.errors import NotFound
 from fundapp.core.money import Money
-from fundapp.trail.models import TrailEntry
-from fundapp.trail.rules import Event
+from fundapp.trail.models import REVEALS_ONLY, TrailEntry
 
 AT_ONCE = 1000  # names in one IN (…): both engines limit how many values a statement may carry
 
@@ -162,7 +161,7 @@ def reveals_since(actor_id: int, moment: datetime) -> int:
         .select_from(TrailEntry)
         .where(
             TrailEntry.actor_id == actor_id,
-            TrailEntry.event.in_((Event.PARTY_REVEALED, Event.CASE_REVEALED)),
+            REVEALS_ONLY,
             TrailEntry.recorded_at >= moment,
         )
     )

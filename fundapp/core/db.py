@@ -8,18 +8,20 @@ import enum
 import hashlib
 import hmac
 import threading
+from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import (
     BigInteger,
     Date,
@@ -46,7 +48,14 @@ ROWS_AT_ONCE = 2000
 FEW_ROWS, SOME_ROWS = 8, 50  # of a statement
 VALUES_AT_ONCE = 4096
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "busy_timeout=10000")
+PRAGMAS = (
+    "page_size=2048",  # of a new file: an act changes some twenty pages, and each is written and synced whole
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",
+    "busy_timeout=10000",
+)
 KEPT_STATEMENTS = 512  # of a connection to SQLite: each is looked at by the authorizer once, when it is compiled
 PREPARED_AFTER = 1  # use of a statement by a connection to PostgreSQL
 APPEND_ONLY: set[str] = set()
@@ -82,7 +91,15 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+class Joined(Session):
+    """The session of a request; inside ``transaction()`` it works on the transaction's connection."""
+
+    def get_bind(self, *arguments: Any, **named: Any) -> Engine | Connection:
+        held = _held.get()
+        return held.connection if held else super().get_bind(*arguments, **named)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": Joined})
 
 
 class Book(Base):
@@ -120,12 +137,9 @@ class Held:
 
     connection: Connection
     cursor: Any
-    heads: dict[str, Head]
+    on_sqlite: bool
+    heads: dict[str, Head] = field(default_factory=dict)
     waiting: list[Question] | None = None
-
-    @cached_property
-    def on_sqlite(self) -> bool:
-        return self.connection.dialect.name == "sqlite"
 
 
 _held: ContextVar[Held | None] = ContextVar("held", default=None)
@@ -154,7 +168,37 @@ def _refuse_change(mapper: Any, connection: Connection, target: Base) -> None:
     raise AssertionError(f"{mapper.local_table.name} is append-only")
 
 
-_sqlite_turn = threading.Lock()
+class Turns:
+    """A lock that its waiters get in the order in which they came; of a plain one, some wait many times their turn."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._is_taken = False
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    def __enter__(self) -> None:
+        with self._mutex:
+            if not self._is_taken:
+                self._is_taken = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        mine.acquire()
+
+    def __exit__(self, *raised: object) -> None:
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_taken = False
+
+
+turns = Turns()
 
 
 @contextmanager
@@ -172,12 +216,15 @@ def transaction(*court_codes: str) -> Iterator[None]:
     with _turn():
         _writes.set(True)
         try:
-            _begin(sorted(set(court_codes)))
-            yield
-            session.commit()
-        except BaseException:
-            session.rollback()
-            raise
+            with db.engine.connect() as connection, connection.begin():
+                try:
+                    _begin(connection, sorted(set(court_codes)))
+                    yield
+                    if session.in_transaction():
+                        session.commit()  # writes what it has; the connection commits
+                except BaseException:
+                    session.rollback()
+                    raise
         finally:
             _held.set(None)
             _writes.set(False)
@@ -265,6 +312,13 @@ def _driver() -> tuple[Connection, Any]:
 
 
 def _cursor(connection: Connection) -> Any:
+    """One cursor for the life of the driver's connection: psycopg's remembers how values are written and read."""
+    if "cursor" not in connection.info:
+        connection.info["cursor"] = _new_cursor(connection)
+    return connection.info["cursor"]
+
+
+def _new_cursor(connection: Connection) -> Any:
     raw: Any = connection.connection.dbapi_connection
     if connection.dialect.name == "sqlite":
         return raw.cursor()
@@ -282,7 +336,8 @@ def _execute(
         (cursor.executemany if many else cursor.execute)(statement, parameters)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _told(connection, statement, error) from error
-    connection.dispatch.after_cursor_execute(connection, cursor, statement, parameters, None, many)
+    if heard := connection.dispatch.after_cursor_execute:
+        heard(connection, cursor, statement, parameters, None, many)
 
 
 def _rows(connection: Connection, cursor: Any) -> Rows:
@@ -307,14 +362,14 @@ def _has_rows(statement: str) -> bool:
 
 @lru_cache(KEPT_STATEMENTS)
 def _with_places(statement: str, columns: int, rows: int) -> str:
-    return statement.format(rows=", ".join([f"({marks(columns)})"] * rows))
+    return statement.format(rows=places(columns, rows))
 
 
 def walk(statement: str, parameters: Sequence[Any] = ()) -> Generator[tuple[Any, ...], None, None]:
     """The rows of a question, read on as they are asked for, so that memory does not grow with them; as ``run()``."""
     connection = db.session.connection()
     if on_sqlite():
-        cursor = _cursor(connection)
+        cursor = _new_cursor(connection)
     else:
         statement = _numbered(statement)
         driver: Any = connection.dialect.loaded_dbapi
@@ -360,23 +415,19 @@ def stored_day(day: date) -> Any:
     return day.isoformat() if on_sqlite() else day
 
 
-def new_ids(table: str, wanted: int) -> list[int]:
-    """Ids for as many new rows of a table, so that rows that name each other are written in sets."""
-    return [one for (one,) in run((NEXT_IDS if on_sqlite() else NEW_IDS).format(table=table), (wanted,))]
+def ids_of(table: str) -> str:
+    """SQL that takes ids for new rows of a table, so that rows that name each other are written in sets; how many is
+    its parameter."""
+    return (NEXT_IDS if on_sqlite() else NEW_IDS).format(table=table)
 
 
-NEW_IDS = "SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, ?)"
+NEW_IDS = "SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS id FROM generate_series(1, ?)"
 # On SQLite there is one writer: nobody takes them meanwhile.
 NEXT_IDS = """
     WITH RECURSIVE new (id, wanted) AS (
         SELECT COALESCE(MAX(id), 0) + 1, ? FROM {table} UNION ALL SELECT id + 1, wanted - 1 FROM new WHERE wanted > 1
     ) SELECT id FROM new
 """
-
-
-def for_update() -> str:
-    """What makes a SELECT of ``run()`` hold its rows; on SQLite the transaction holds everything."""
-    return "" if on_sqlite() else " FOR UPDATE"
 
 
 def write(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -397,6 +448,11 @@ def marks(wanted: int) -> str:
     return ", ".join("?" * wanted)
 
 
+def places(columns: int, rows: int) -> str:
+    """``(?, ?), (?, ?)``: the places of as many rows of parameters."""
+    return ", ".join([f"({marks(columns)})"] * rows)
+
+
 @contextmanager
 def snapshot() -> Iterator[None]:
     """One unmoving view of the database for many reads; nobody waits for it."""
@@ -414,23 +470,22 @@ def _turn() -> Iterator[None]:
     if not on_sqlite():
         yield
         return
-    with _sqlite_turn:
+    with turns:
         yield
 
 
-def _begin(court_codes: list[str]) -> None:
-    connection = db.session.connection()
-    held = Held(connection, _cursor(connection), {})
+def _begin(connection: Connection, court_codes: list[str]) -> None:
+    held = Held(connection, _cursor(connection), connection.dialect.name == "sqlite")
     _held.set(held)
     for court_code in court_codes:
         held.heads[court_code] = _read_head(court_code)
 
 
 def _read_head(court_code: str) -> Head:
-    found = run(HEAD + for_update(), (court_code,))
+    found = run(HEAD if on_sqlite() else HEAD_IN_TURN, (court_code,))
     if not found:
         raise NoResultFound(f"{court_code} has no book")
-    ((length, seal, last_at),) = found
+    ((length, seal, last_at, *_),) = found
     if isinstance(last_at, str):  # as SQLite keeps it
         last_at = datetime.fromisoformat(last_at).replace(tzinfo=UTC)
     return Head(length, seal, last_at)
@@ -454,6 +509,11 @@ def move_head(court_code: str, before: Head, after: Head) -> None:
 
 
 HEAD = "SELECT chain_length, chain_head, last_at FROM books WHERE court_code = ?"
+# A row's lock goes to whoever comes by when it is free; an advisory lock goes to who has waited longest.
+HEAD_IN_TURN = """
+    SELECT chain_length, chain_head, last_at, pg_advisory_xact_lock(hashtextextended(court_code, 0))
+    FROM books WHERE court_code = ? FOR UPDATE
+"""
 MOVE_HEAD = """
     UPDATE books SET chain_length = ?, chain_head = ?, last_at = ?
     WHERE court_code = ? AND chain_length = ? AND chain_head = ? RETURNING chain_length

@@ -78,10 +78,10 @@ def to_fen(money: Money) -> int:
     """
     if not _exactly(Money, money) or money.currency != CNY or not money.amount.is_finite():
         raise ValueError(f"not an amount in yuan: {money!r}")
-    fen = money.amount.scaleb(2)
-    if fen != fen.to_integral_value() or abs(fen) > BIGINT_MAX:
+    exact = money.amount.scaleb(2)
+    if abs(exact) > BIGINT_MAX or exact != (fen := int(exact)):
         raise ValueError(f"not a whole number of fen: {money!r}")
-    return int(fen)
+    return fen
 
 
 def yuan(value: str | int) -> Money:

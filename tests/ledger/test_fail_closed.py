@@ -7,13 +7,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from fundapp.core import clock
-from fundapp.core.db import on_sqlite
+from fundapp.core.db import on_sqlite, run, transaction
 from fundapp.core.errors import RuleViolation
+from fundapp.core.money import yuan
 from fundapp.ledger import queries as books
+from fundapp.ledger import service as ledger
+from fundapp.ledger.rules import Movement, booked
 from fundapp.trail import queries as trail
 from fundapp.users.rules import Role
 from tests import attacker
-from tests.builders.ledger import a_voucher
+from tests.builders.ledger import a_voucher, how_posted
 from tests.builders.people import COURT, a_user
 from tests.ledger.recomputation import balances, recomputed
 
@@ -75,23 +78,16 @@ def test_a_chain_that_moved_under_its_lock_posts_nothing(app):
     """The head is moved only from where it was read: the append itself would fail, whatever took the lock away."""
     a_voucher("100.00")
     before = state()
-    moved = "UPDATE books SET chain_length = chain_length + 1"
-    with attacker.owner() as connection:
-        if on_sqlite():
-            connection.execute(text(f"CREATE TRIGGER moving AFTER UPDATE ON number_series BEGIN {moved}; END"))
-        else:
-            connection.execute(
-                text(
-                    "CREATE FUNCTION moving() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS "
-                    f"$$ BEGIN {moved}; RETURN NEW; END $$"
-                )
-            )
-            connection.execute(
-                text("CREATE TRIGGER moving AFTER UPDATE ON number_series FOR EACH ROW EXECUTE FUNCTION moving()")
-            )
     with pytest.raises(AssertionError, match="the chain moved"):
-        a_voucher("1.00")
+        post_on_a_chain_that_moved()
     assert state() == before
+
+
+def post_on_a_chain_that_moved() -> None:
+    how = how_posted()
+    with transaction(COURT):
+        run("UPDATE books SET chain_length = chain_length + 1")
+        ledger.post("act:behind", [booked(Movement.APPROPRIATION_RECEIVED, yuan("1.00"))], **how)
 
 
 State = tuple[int, dict[str, tuple[int, str]], dict[tuple[str, str, str], tuple[int, int]]]

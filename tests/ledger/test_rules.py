@@ -315,7 +315,7 @@ def test_assets_and_expenses_stand_on_the_debit_side_and_assets_and_liabilities_
 )
 def test_the_parts_of_an_account_that_are_kept(account, about, parts):
     line = Posting(Movement.ADVANCE_PAID, account, Account.CASE_BANK, yuan("1"), **about)
-    assert rules.parts_of(account, line) == parts
+    assert rules.parts_of(account, line) == tuple(parts)
 
 
 NUMBERS = Numbers(2018, 12, VoucherKind.PAYMENT, 7)
@@ -342,10 +342,10 @@ def digest(lines: list[Posting], **head: object) -> str:
 def test_a_digest_changes_with_everything_that_a_voucher_says():
     heads = [
         {"court_code": "湘0602"},
-        {"numbers": replace(NUMBERS, year=2019)},
-        {"numbers": replace(NUMBERS, number=13)},
-        {"numbers": replace(NUMBERS, kind=VoucherKind.TRANSFER)},
-        {"numbers": replace(NUMBERS, kind_number=8)},
+        {"numbers": NUMBERS._replace(year=2019)},
+        {"numbers": NUMBERS._replace(number=13)},
+        {"numbers": NUMBERS._replace(kind=VoucherKind.TRANSFER)},
+        {"numbers": NUMBERS._replace(kind_number=8)},
         {"name": "b"},
         {"business_date": date(2018, 3, 2)},
         {"posted_on": date(2018, 3, 2)},

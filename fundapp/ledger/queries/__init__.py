@@ -3,7 +3,6 @@
 from fundapp.ledger.models import Opening
 from fundapp.ledger.queries.accounts import moved_by_source
 from fundapp.ledger.queries.balances import (
-    Parts,
     TrialLine,
     TrialSums,
     available,
@@ -14,7 +13,6 @@ from fundapp.ledger.queries.balances import (
     difference,
     ever_received,
     free,
-    kept_parts,
     parts,
     reserved_in,
     source_ends,
@@ -23,14 +21,13 @@ from fundapp.ledger.queries.balances import (
 )
 from fundapp.ledger.queries.books import (
     SUMMARY_PURPOSE,
-    Ground,
     book,
-    ground,
     is_open,
     model,
     reservation,
     voucher_count,
 )
+from fundapp.ledger.queries.ground import Ground, Kept, Part, ground
 from fundapp.ledger.queries.journals import (
     LINES_AT_ONCE,
     AccountYear,
@@ -111,13 +108,14 @@ __all__ = [
     "AccountYear",
     "ClosingCheck",
     "Ground",
+    "Kept",
     "LedgerOf",
     "LedgerPage",
     "Linked",
     "MonthKind",
     "Opening",
+    "Part",
     "PartSums",
-    "Parts",
     "Place",
     "Signatures",
     "TrialLine",
@@ -153,7 +151,6 @@ __all__ = [
     "is_closed",
     "is_open",
     "is_year_over",
-    "kept_parts",
     "last_closing",
     "last_number",
     "last_stated",

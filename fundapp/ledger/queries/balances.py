@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, func, select
 
-from fundapp.core.db import chunks, db, run
+from fundapp.core.db import db
 from fundapp.core.money import ZERO, Money, from_fen, to_fen, total
 from fundapp.ledger.models import DayTotal, PostingLine, Reservation, StandingBalance, Voucher
 from fundapp.ledger.rules import SIDE, Account, ReservationState, Side, is_kept_daily
@@ -71,37 +71,6 @@ def parts(court_code: str, account: Account, prefix: str) -> list[tuple[str, Mon
     )
     held = [(part, _on_side(account, debit, credit)) for part, debit, credit in rows]
     return sorted(((part, amount) for part, amount in held if amount > ZERO), key=lambda item: _id_of(item[0]))
-
-
-class Kept(NamedTuple):
-    """What is kept of a part: the balance on the guarded side less what is promised, in fen, and the last day kept."""
-
-    free: int
-    last_day: date | str | None
-
-
-Parts = dict[tuple[Account, str], Kept]
-
-
-def kept_parts(court_code: str, parts: Collection[tuple[Account, str]]) -> Parts:
-    """Of these parts, those that are kept."""
-    found: Parts = {}
-    for some in chunks(sorted(parts, key=lambda part: (part[0].value, part[1]))):
-        asked = STANDING.format(rows=", ".join(["(?, ?, ?)"] * len(some)))
-        named = [value for account, part in some for value in (court_code, account.value, part)]
-        for code, part, debit, credit, held, last_day in run(asked, named):
-            account = Account(code)
-            stands = debit - credit if SIDE[account] is Side.DEBIT else credit - debit
-            found[account, part] = Kept(stands - held, last_day)
-    return found
-
-
-STANDING = """
-    SELECT s.account, s.part, s.debit, s.credit, s.held, (SELECT MAX(d.day) FROM day_totals d
-        WHERE d.court_code = s.court_code AND d.account = s.account AND d.part = s.part)
-    FROM (VALUES {rows}) v
-    JOIN standing_balances s ON s.court_code = v.column1 AND s.account = v.column2 AND s.part = v.column3
-"""
 
 
 @dataclass(frozen=True)

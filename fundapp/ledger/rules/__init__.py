@@ -20,6 +20,7 @@ from fundapp.ledger.rules.chart import (
     postings,
     reversal,
     side_of,
+    touched,
 )
 from fundapp.ledger.rules.chart import LABELS as _CHART
 from fundapp.ledger.rules.corrections import (
@@ -223,6 +224,7 @@ __all__ = [
     "sums_shortcomings",
     "told",
     "total_number",
+    "touched",
     "undoing",
     "whole_shortcomings",
 ]

@@ -6,8 +6,8 @@ they stand on this page alone.
 
 import enum
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from fundapp.core.money import ZERO, Money, to_fen
 from fundapp.core.words import N_
@@ -30,6 +30,8 @@ class Side(enum.Enum):
 class Account(enum.Enum):
     """The accounts of the fund's book; the value is the code. ``OPENING`` only carries balances over at the start of
     the books and stands at zero ever after."""
+
+    __hash__ = object.__hash__  # there is one of each; ``Enum`` hashes names in Python, some forty times a voucher
 
     OPENING = "0000"
     CASH = "1001.01"
@@ -222,11 +224,10 @@ class Posting:
     case: str | None = None
     source: str | None = None
     debtor: str | None = None
+    fen: int = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def fen(self) -> int:
-        """The amount in whole fen."""
-        return to_fen(self.amount)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fen", to_fen(self.amount))
 
 
 def booked(
@@ -264,15 +265,32 @@ def side_of(balance: Money) -> Side | None:
     return None if balance == ZERO else Side.DEBIT if balance > ZERO else Side.CREDIT
 
 
-def parts_of(account: Account, line: Posting) -> list[str]:
+def parts_of(account: Account, about: Booked | Posting) -> tuple[str, ...]:
     """The names of the kept parts of ``account`` that a posting touches; the empty name is the whole account."""
-    dimensions = {"case": line.case, "source": line.source}
-    names = [""]
-    for kept in KEPT.get(account, ()):
-        values = [dimensions[name] for name in kept]
-        if all(values):
-            names.append("|".join(value for value in values if value))
-    return names
+    return _parts(account, about.case, about.source)
+
+
+@lru_cache(1 << 12)
+def _parts(account: Account, case: str | None, source: str | None) -> tuple[str, ...]:
+    about = {"case": case, "source": source}
+    named = [[about[dimension] for dimension in kept] for kept in KEPT.get(account, ())]
+    return ("", *("|".join(value for value in values if value) for values in named if all(values)))
+
+
+def touched(movements: Iterable[Booked]) -> set[tuple[Account, str]]:
+    """The kept parts that these movements touch, whichever booking model the court has."""
+    return {
+        (account, part)
+        for moved in movements
+        for account in ACCOUNTS[moved.movement]
+        for part in parts_of(account, moved)
+    }
+
+
+ACCOUNTS: dict[Movement, set[Account]] = {
+    movement: {account for booking in BOOKING.values() for pair in booking.get(movement, ()) for account in pair}
+    for movement in Movement
+}
 
 
 def is_kept_daily(part: str) -> bool:

@@ -5,9 +5,8 @@ Source: 会计基础工作规范 (财政部令第98号) arts. 50-52: contents, c
 
 import enum
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from typing import NamedTuple
 
 from fundapp.core.digests import digest_of
 from fundapp.core.errors import Attempt, RuleViolation
@@ -53,8 +52,7 @@ WORDS = {VoucherKind.RECEIPT: "收", VoucherKind.PAYMENT: "付", VoucherKind.TRA
 """The word before a voucher's number."""
 
 
-@dataclass(frozen=True)
-class Hands:
+class Hands(NamedTuple):
     """Who signs a voucher: 制单 and 审核, two persons; 出纳, who handled the money and is not the reviewer: the
     preparer when nobody is named; 记账 is whoever's act posts it."""
 
@@ -63,8 +61,7 @@ class Hands:
     cashier_id: int | None = None
 
 
-@dataclass(frozen=True)
-class Numbers:
+class Numbers(NamedTuple):
     """总号 in the court's year over all kinds, and 分号 in its kind; neither has a gap."""
 
     year: int
@@ -72,7 +69,7 @@ class Numbers:
     kind: VoucherKind
     kind_number: int
 
-    @cached_property
+    @property
     def cited(self) -> str:
         return cited(self.year, self.kind, self.kind_number)
 

@@ -5,25 +5,25 @@ of each day, and the entry of the trail that seals it. Each statement is run onc
 a thousand payments cost little more than one.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import NamedTuple
 
 from fundapp.core import clock
-from fundapp.core.columns import blind_index
-from fundapp.core.db import db, id_of, new_ids, run, run_set, stored, stored_day, together, write
+from fundapp.core.columns import keyed_digest
+from fundapp.core.db import db, id_of, run_set, stored, stored_day, together, write
 from fundapp.core.money import bare_fen, from_fen
 from fundapp.ledger import queries, rules
 from fundapp.ledger.models import NumberSeries
-from fundapp.ledger.queries import SUMMARY_PURPOSE
+from fundapp.ledger.queries import SUMMARY_PURPOSE, Ground, Kept, Part
 from fundapp.ledger.rules import Account, Booked, Hands, Ink, Numbers, Posting, Side, VoucherKind
 from fundapp.trail import service as trail
 from fundapp.trail.rules import Event
 from fundapp.users.models import User
 
 LONGEST_SUMMARY = 300
+ALL = NumberSeries.ALL
 
 VOUCHER_COLUMNS = (
     "id", "court_code", "year", "number", "kind", "kind_number", "name", "business_date", "posted_on", "month",
@@ -34,11 +34,9 @@ LINE_COLUMNS = (
     "voucher_id", "line", "movement", "debit", "credit", "amount", "case_ref", "source_ref", "debtor_ref",
 )  # fmt: skip
 STANDING_COLUMNS = ("court_code", "account", "part", "debit", "credit", "held", "guard")
-# Take numbers of some series; the last of each.
-SERIES = """
+TAKE_NUMBERS = """
     INSERT INTO number_series (court_code, year, kind, last_number) VALUES {rows}
-    ON CONFLICT (court_code, year, kind) DO UPDATE SET last_number = number_series.last_number + excluded.last_number
-    RETURNING year, kind, last_number
+    ON CONFLICT (court_code, year, kind) DO UPDATE SET last_number = excluded.last_number
 """
 # The end of a day: that of the last day before it, or its own as it was, and what is added now.
 KEEP_DAYS = """
@@ -64,6 +62,10 @@ MOVE_STANDING = """
     WHERE standing_balances.court_code = v.column1 AND standing_balances.account = v.column2
         AND standing_balances.part = v.column3
 """
+
+
+Series = tuple[int, str]
+"""A year, and a kind of voucher or ``ALL``."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,7 @@ class Links(NamedTuple):
     restates_id: int | None = None
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """A voucher before it has its numbers."""
 
     name: str
@@ -105,31 +106,18 @@ class Draft:
     summary: str
     attachments: int
     hands: Hands
-    ink: Ink = Ink.BLUE
-    links: Links = field(default_factory=Links)
-
-    @cached_property
-    def fen(self) -> int:
-        """What its postings come to."""
-        return sum(line.fen for line in self.lines)
+    ink: Ink
+    links: Links
+    fen: int
 
 
-@dataclass(frozen=True)
-class Booking:
-    """The moment at which vouchers are booked, in which court and by whom."""
+class Booking(NamedTuple):
+    """In which court vouchers are booked, by whom, and when: as it is sealed and as it is kept."""
 
     court_code: str
-    at: datetime
     actor_id: int
-
-    @cached_property
-    def canonical(self) -> str:
-        return clock.canonical(self.at)
-
-    @cached_property
-    def stored(self) -> datetime | str:
-        kept: datetime | str = stored(self.at)
-        return kept
+    canonical: str
+    stored: datetime | str
 
 
 def post(
@@ -161,7 +149,16 @@ def post(
 
 def post_all(entries: Sequence[Entry], *, court_code: str, actor: User) -> list[Posted]:
     """Post many named acts, each as one voucher, or none of them; as ``post``, in the order given."""
-    ground = queries.ground(court_code, [entry.name for entry in entries])
+    if not entries:
+        return []
+    db.session.flush()
+    ground = queries.ground(
+        court_code,
+        rules.touched(moved for entry in entries for moved in entry.movements),
+        since=min(entry.business_date for entry in entries),
+        ids=len(entries),
+        names=[entry.name for entry in entries],
+    )
     found = {name: Posted(*posted) for name, posted in ground.posted.items()}
     fresh = {entry.name: entry for entry in entries if entry.name not in found}
     drafts = [
@@ -176,7 +173,7 @@ def post_all(entries: Sequence[Entry], *, court_code: str, actor: User) -> list[
         )
         for entry in fresh.values()
     ]
-    found |= zip(fresh, post_drafts(drafts, court_code=court_code, actor=actor), strict=True)
+    found |= zip(fresh, _post(drafts, ground, court_code=court_code, actor=actor), strict=True)
     return [found[entry.name] for entry in entries]
 
 
@@ -202,7 +199,8 @@ def drafted(
         rules.check_cashier(cashier_id, hands.reviewed_by_id)
     hands = Hands(hands.prepared_by_id, hands.reviewed_by_id, cashier_id)
     summary = summary[:LONGEST_SUMMARY]
-    return Draft(name, lines, kind, business_date, posted_on, summary, attachments, hands, ink, links or Links())
+    fen = sum(line.fen for line in lines)
+    return Draft(name, lines, kind, business_date, posted_on, summary, attachments, hands, ink, links or Links(), fen)
 
 
 def post_drafts(drafts: Sequence[Draft], *, court_code: str, actor: User) -> list[Posted]:
@@ -210,20 +208,31 @@ def post_drafts(drafts: Sequence[Draft], *, court_code: str, actor: User) -> lis
     if not drafts:
         return []
     db.session.flush()
-    now = clock.now()
+    touched = {(account, part) for draft in drafts for account, part, _, _ in _moved(draft)}
+    since = min(draft.posted_on for draft in drafts)
+    ground = queries.ground(court_code, touched, since=since, ids=len(drafts))
+    return _post(drafts, ground, court_code=court_code, actor=actor)
+
+
+def _post(drafts: Sequence[Draft], ground: Ground, *, court_code: str, actor: User) -> list[Posted]:
+    if not drafts:
+        return []
     standing, daily = _changes(drafts)
-    kept = queries.kept_parts(court_code, standing)
-    _check_covered(standing, kept)
-    numbers = _numbered(court_code, drafts)
-    by = Booking(court_code, now, id_of(actor))
-    digests = [_digest(draft, given, by) for draft, given in zip(drafts, numbers, strict=True)]
-    rows = list(zip(new_ids("vouchers", len(drafts)), drafts, numbers, digests, strict=True))
+    _check_covered(standing, ground.kept)
+    last_numbers = dict(ground.last_numbers)
+    numbers = [_numbered(draft, last_numbers) for draft in drafts]
+    now = clock.now()
+    by = Booking(court_code, id_of(actor), clock.canonical(now), stored(now))
+    mark = keyed_digest(SUMMARY_PURPOSE)
+    digests = [_digest(draft, given, by, mark(draft.summary)) for draft, given in zip(drafts, numbers, strict=True)]
+    rows = list(zip(ground.ids, drafts, numbers, digests, strict=False))  # acts posted before left ids over
     with together():
+        _take_numbers(court_code, ground.last_numbers, last_numbers)
         write("vouchers", VOUCHER_COLUMNS, [_voucher_row(*row, by) for row in rows])
         write("posting_lines", LINE_COLUMNS, [line for at, draft, _, _ in rows for line in _line_rows(at, draft)])
-        _keep_standing(court_code, standing, kept)
+        _keep_standing(court_code, standing, ground.kept)
         if len(daily) == 1:
-            _keep_days(court_code, daily, kept)
+            _keep_days(court_code, daily, ground.kept)
         trail.record_all(
             Event.VOUCHER_POSTED,
             [(f"voucher:{at}", _facts(draft, given, digest)) for at, draft, given, digest in rows],
@@ -231,7 +240,7 @@ def post_drafts(drafts: Sequence[Draft], *, court_code: str, actor: User) -> lis
             actor=actor,
         )
     if len(daily) > 1:  # a day builds on the one before
-        _keep_days(court_code, daily, kept)
+        _keep_days(court_code, daily, ground.kept)
     return [Posted(voucher_id, given.cited) for voucher_id, _, given, _ in rows]
 
 
@@ -244,33 +253,25 @@ def _facts(draft: Draft, numbers: Numbers, digest: str) -> dict[str, str]:
     }
 
 
-def _numbered(court_code: str, drafts: Sequence[Draft]) -> list[Numbers]:
-    """The next numbers of each year and kind, in order; a refused act gives them back with everything else."""
-    counts: dict[tuple[int, str], int] = {}
-    for draft in drafts:
-        for series in (NumberSeries.ALL, draft.kind.value):
-            key = (draft.posted_on.year, series)
-            counts[key] = counts.get(key, 0) + 1
-    taken = run(
-        SERIES.format(rows=", ".join(["(?, ?, ?, ?)"] * len(counts))),
-        [one for (year, series), count in sorted(counts.items()) for one in (court_code, year, series, count)],
-    )
-    upcoming = {(year, series): last - counts[year, series] + 1 for year, series, last in taken}
-    numbers = []
-    for draft in drafts:
-        year = draft.posted_on.year
-        every, kind = (year, NumberSeries.ALL), (year, draft.kind.value)
-        numbers.append(Numbers(year, upcoming[every], draft.kind, upcoming[kind]))
-        upcoming[every] += 1
-        upcoming[kind] += 1
-    return numbers
+def _numbered(draft: Draft, last_numbers: dict[Series, int]) -> Numbers:
+    """The next numbers of its year, over all kinds and in its kind; a refused act gives them back with everything
+    else."""
+    year = draft.posted_on.year
+    number, kind_number = (last_numbers.get((year, series), 0) + 1 for series in (ALL, draft.kind.value))
+    last_numbers[year, ALL], last_numbers[year, draft.kind.value] = number, kind_number
+    return Numbers(year, number, draft.kind, kind_number)
+
+
+def _take_numbers(court_code: str, before: Mapping[Series, int], after: Mapping[Series, int]) -> None:
+    taken = [(court_code, *series, last) for series, last in after.items() if before.get(series) != last]
+    run_set(TAKE_NUMBERS, taken)
 
 
 def _hands(draft: Draft, by: Booking) -> tuple[int, int, int, int | None]:
     return draft.hands.prepared_by_id, draft.hands.reviewed_by_id, by.actor_id, draft.hands.cashier_id
 
 
-def _digest(draft: Draft, numbers: Numbers, by: Booking) -> str:
+def _digest(draft: Draft, numbers: Numbers, by: Booking, summary_mark: str) -> str:
     head = rules.head_parts(
         court_code=by.court_code,
         numbers=numbers,
@@ -278,7 +279,7 @@ def _digest(draft: Draft, numbers: Numbers, by: Booking) -> str:
         business_date=draft.business_date,
         posted_on=draft.posted_on,
         recorded_at=by.canonical,
-        summary_mark=blind_index(draft.summary, SUMMARY_PURPOSE),
+        summary_mark=summary_mark,
         attachments=draft.attachments,
         hands=_hands(draft, by),
         ink=draft.ink,
@@ -319,7 +320,7 @@ def _line_rows(voucher_id: int, draft: Draft) -> Iterable[tuple[object, ...]]:
 
 
 Change = tuple[int, int]
-Standing = dict[tuple[Account, str], Change]
+Standing = dict[Part, Change]
 Daily = dict[date, Standing]
 
 
@@ -345,7 +346,7 @@ def _moved(draft: Draft) -> Iterable[tuple[Account, str, int, int]]:
                 yield (account, part, -credit, -debit) if is_red else (account, part, debit, credit)
 
 
-def _check_covered(changes: Standing, kept: queries.Parts) -> None:
+def _check_covered(changes: Standing, kept: dict[Part, Kept]) -> None:
     for (account, part), (debit, credit) in changes.items():
         guard = rules.GUARDED.get(account)
         taken = credit - debit if guard is Side.DEBIT else debit - credit
@@ -354,7 +355,7 @@ def _check_covered(changes: Standing, kept: queries.Parts) -> None:
             rules.check_covered(from_fen(free), from_fen(taken))
 
 
-def _keep_standing(court_code: str, changes: Standing, kept: queries.Parts) -> None:
+def _keep_standing(court_code: str, changes: Standing, kept: dict[Part, Kept]) -> None:
     """Add to what is kept; the database refuses what an account does not have."""
     keys = sorted(changes, key=_by_code)
     run_set(MOVE_STANDING, [(court_code, key[0].value, key[1], *changes[key]) for key in keys if key in kept])
@@ -367,12 +368,12 @@ def _standing_row(court_code: str, account: Account, part: str, debit: int, cred
     return court_code, account.value, part, debit, credit, 0, guard.value if guard else ""
 
 
-def _keep_days(court_code: str, changes: Daily, kept: queries.Parts) -> None:
+def _keep_days(court_code: str, changes: Daily, kept: dict[Part, Kept]) -> None:
     """Each day's end, and with it every later day that is kept.
 
     One day after the other: a row may be moved by several days, and a set moves it once.
     """
-    last_day = max((str(one.last_day) for one in kept.values() if one.last_day), default="")
+    last_day = max((one.last_day for one in kept.values() if one.last_day), default="")
     for day, of_day in sorted(changes.items()):
         rows = [
             (court_code, key[0].value, key[1], stored_day(day), *of_day[key]) for key in sorted(of_day, key=_by_code)
@@ -382,5 +383,5 @@ def _keep_days(court_code: str, changes: Daily, kept: queries.Parts) -> None:
             run_set(MOVE_LATER_DAYS, rows)
 
 
-def _by_code(part: tuple[Account, str]) -> tuple[str, str]:
+def _by_code(part: Part) -> tuple[str, str]:
     return part[0].value, part[1]

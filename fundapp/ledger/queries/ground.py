@@ -1,0 +1,127 @@
+"""What must be known of a court's books before anything is posted, by one look at the database."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import zip_longest
+from typing import Any, NamedTuple
+
+from fundapp.core.db import Rows, chunks, ids_of, marks, places, run
+from fundapp.core.errors import RuleViolation
+from fundapp.ledger.rules import SIDE, Account, Model, Side, VoucherKind, cited
+
+Part = tuple[Account, str]
+
+
+class Kept(NamedTuple):
+    """What is kept of a part: the balance on the guarded side less what is promised, in fen, and the last day kept."""
+
+    free: int
+    last_day: str | None
+
+
+class Ground(NamedTuple):
+    """What is known of the books before posting.
+
+    Args:
+        closed_through: the last month that takes no business, None when there is none: the last closed one, or the one
+            at whose end the opening balances stand.
+        posted: of the acts asked about those that have a voucher, with its id and how it is cited.
+        kept: of the parts asked about those that are kept.
+        last_numbers: by year and series.
+        ids: for new vouchers.
+    """
+
+    model: Model
+    closed_through: str | None
+    posted: dict[str, tuple[int, str]]
+    kept: dict[Part, Kept]
+    last_numbers: dict[tuple[int, str], int]
+    ids: list[int]
+
+
+# What tells of the books has three words, then three numbers; which row says what stands in front.
+CLOSED_THROUGH = """(SELECT MAX(month) FROM (
+        SELECT MAX(c.month) AS month FROM closed_months c WHERE c.court_code = m.court_code
+            AND NOT EXISTS (SELECT 1 FROM reopened_months r WHERE r.closing_id = c.id)
+        UNION ALL
+        SELECT MAX(substr(CAST(o.day AS VARCHAR(10)), 1, 7)) FROM openings o
+        WHERE o.court_code = m.court_code AND o.status IN ('posted', 'undo_requested')) ended)"""
+BOOK = f"""
+    SELECT 'book', m.model, {CLOSED_THROUGH}, CAST(NULL AS VARCHAR(10)), 0, 0, 0
+    FROM booking_models m WHERE m.court_code = ?
+    UNION ALL
+    SELECT 'series', n.kind, CAST(NULL AS VARCHAR(10)), CAST(NULL AS VARCHAR(10)), n.year, n.last_number, 0
+    FROM number_series n WHERE n.court_code = ? AND n.year >= ?
+    UNION ALL
+    SELECT 'id', CAST(NULL AS VARCHAR(10)), CAST(NULL AS VARCHAR(10)), CAST(NULL AS VARCHAR(10)), new.id, 0, 0
+    FROM ({{ids}}) new
+"""  # noqa: S608 - of ours
+POSTED = """
+    SELECT 'posted', v.name, v.kind, CAST(NULL AS VARCHAR(10)), v.id, v.year, v.kind_number
+    FROM vouchers v WHERE v.court_code = ? AND v.name IN ({names})
+"""
+KEPT = """
+    SELECT 'kept', s.account, s.part, CASE WHEN substr(s.part, 1, 5) <> 'case:' THEN
+        CAST((SELECT MAX(d.day) FROM day_totals d
+            WHERE d.court_code = s.court_code AND d.account = s.account AND d.part = s.part) AS VARCHAR(10)) END,
+        s.debit, s.credit, s.held
+    FROM (VALUES {parts}) v
+    JOIN standing_balances s ON s.court_code = ? AND s.account = v.column1 AND s.part = v.column2
+"""
+
+
+def ground(court_code: str, parts: Collection[Part], *, since: date, ids: int, names: Sequence[str] = ()) -> Ground:
+    """What is known before so many vouchers are posted, from a day of this year on, that touch these parts.
+
+    Args:
+        names: acts that may have been posted before.
+
+    Raises:
+        RuleViolation: the court's books were not opened.
+    """
+    coded = sorted((account.value, part) for account, part in parts)
+    none: list[Any] = []
+    found: Rows = []
+    is_first = True
+    for some_names, some_parts in zip_longest(chunks(names), chunks(coded), fillvalue=none):
+        asked: list[Any] = [court_code, court_code, since.year, ids] if is_first else []
+        asked += (court_code, *some_names) if some_names else ()
+        asked += (*(code for part in some_parts for code in part), court_code) if some_parts else ()
+        begun = ids_of("vouchers") if is_first else ""
+        found += run(_question(begun, len(some_names), len(some_parts)), asked)
+        is_first = False
+    return _told(found)
+
+
+@lru_cache(64)
+def _question(ids: str, names: int, parts: int) -> str:
+    asked = [BOOK.format(ids=ids)] if ids else []
+    asked += [POSTED.format(names=marks(names))] if names else []
+    asked += [KEPT.format(parts=places(2, parts))] if parts else []
+    return " UNION ALL ".join(asked)
+
+
+def _told(found: Rows) -> Ground:
+    model, closed_through = None, None
+    posted, kept, last_numbers, ids = {}, {}, {}, []
+    for what, *words, one, two, three in found:
+        if what == "kept":
+            account, part, last_day = words
+            stands = one - two if SIDE[account := Account(account)] is Side.DEBIT else two - one
+            kept[account, part] = Kept(stands - three, last_day)
+        elif what == "series":
+            last_numbers[one, words[0]] = two
+        elif what == "id":
+            ids.append(one)
+        elif what == "posted":
+            posted[words[0]] = (one, cited(two, VoucherKind(words[1]), three))
+        else:
+            model, closed_through, _ = words
+    if model is None:
+        raise unopened()
+    return Ground(Model(model), closed_through, posted, kept, last_numbers, ids)
+
+
+def unopened() -> RuleViolation:
+    return RuleViolation("本院账簿尚未启用，请系统管理员先完成启用设置并选定记账模式。")
