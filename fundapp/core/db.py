@@ -7,8 +7,6 @@ courts run side by side on PostgreSQL, and one after the other on SQLite, which 
 import enum
 import hashlib
 import hmac
-import threading
-from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
@@ -42,6 +40,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from fundapp.core.columns import MoneyColumn, UtcDateTime
 from fundapp.core.money import Money
 from fundapp.core.rights import Tables, authorizer, grants
+from fundapp.core.turns import Turns
 
 LONGEST_WORD = 40
 ROWS_AT_ONCE = 2000
@@ -166,36 +165,6 @@ def deletable(model: type[Model]) -> type[Model]:
 
 def _refuse_change(mapper: Any, connection: Connection, target: Base) -> None:
     raise AssertionError(f"{mapper.local_table.name} is append-only")
-
-
-class Turns:
-    """A lock that its waiters get in the order in which they came; of a plain one, some wait many times their turn."""
-
-    def __init__(self) -> None:
-        self._mutex = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
-        self._is_taken = False
-
-    @property
-    def waiting(self) -> int:
-        return len(self._waiting)
-
-    def __enter__(self) -> None:
-        with self._mutex:
-            if not self._is_taken:
-                self._is_taken = True
-                return
-            mine = threading.Lock()
-            mine.acquire()
-            self._waiting.append(mine)
-        mine.acquire()
-
-    def __exit__(self, *raised: object) -> None:
-        with self._mutex:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._is_taken = False
 
 
 turns = Turns()
