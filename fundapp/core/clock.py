@@ -45,7 +45,7 @@ def year_bounds(year: int) -> tuple[datetime, datetime]:
 
 def canonical(moment: datetime) -> str:
     """A moment as it is sealed: UTC to the microsecond, ``2018-03-09T01:00:00.000000Z``."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 @contextmanager

@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.orm.attributes import instance_state
 
 from fundapp.core.columns import MoneyColumn, UtcDateTime
 from fundapp.core.money import Money
@@ -122,11 +123,11 @@ Rows = list[tuple[Any, ...]]
 
 
 class Head(NamedTuple):
-    """Where a court's chain ends: how many entries, the last seal, and when that entry was recorded."""
+    """Where a chain ends: how many entries, the last seal, and when that entry was recorded, as ``stored()``."""
 
     length: int
     seal: str
-    last_at: datetime | None
+    last_at: Any
 
 
 @dataclass
@@ -354,7 +355,7 @@ _walks = count(1)
 
 def id_of(record: Base) -> int:
     """The id of a record that was saved, without reading it again."""
-    identity = inspect(record).identity
+    identity = instance_state(record).identity
     assert identity is not None, f"{record!r} was not saved"
     return int(identity[0])
 
@@ -374,9 +375,8 @@ def _numbered(statement: str) -> str:
 
 
 def stored(moment: datetime) -> Any:
-    """A moment as the driver keeps it, for ``run()``."""
-    moment = moment.astimezone(UTC)
-    return moment.replace(tzinfo=None).isoformat(" ", "microseconds") if on_sqlite() else moment
+    """A moment as the driver keeps it, for ``run()``; later ones are greater."""
+    return moment.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00") if on_sqlite() else moment
 
 
 def stored_day(day: date) -> Any:
@@ -455,8 +455,6 @@ def _read_head(court_code: str) -> Head:
     if not found:
         raise NoResultFound(f"{court_code} has no book")
     ((length, seal, last_at, *_),) = found
-    if isinstance(last_at, str):  # as SQLite keeps it
-        last_at = datetime.fromisoformat(last_at).replace(tzinfo=UTC)
     return Head(length, seal, last_at)
 
 
@@ -468,9 +466,7 @@ def held_head(court_code: str) -> Head:
 
 def move_head(court_code: str, before: Head, after: Head) -> None:
     """Move the head of the court's chain from where it was read, and from nowhere else."""
-    assert after.last_at is not None, "an entry has its moment"
-    to = (after.length, after.seal, stored(after.last_at))
-    moved = run(MOVE_HEAD, (*to, court_code, before.length, before.seal))
+    moved = run(MOVE_HEAD, (*after, court_code, before.length, before.seal))
     assert moved, f"{court_code}: the chain moved while its book was locked"
     held = _held.get()
     if held and court_code in held.heads:

@@ -52,11 +52,11 @@ def record_all(
     db.session.flush()
     before = held_head(court_code)
     now = clock.now()
-    if before.last_at is not None and now < before.last_at:
+    at, kept_at = clock.canonical(now), stored(now)
+    if before.last_at is not None and kept_at < before.last_at:
         raise RuleViolation("服务器时间早于上一笔操作留痕，系统暂停办理业务，请系统管理员校准服务器时间。")
     rows = []
     length, seal = before.length, before.seal
-    at, kept_at = clock.canonical(now), stored(now)
     actor_id = id_of(actor) if isinstance(actor, Base) else actor.id
     for subject, facts in told:
         assert facts.keys() == FACTS[event], f"{event.value} wants {sorted(FACTS[event])}, not {sorted(facts)}"
@@ -72,7 +72,7 @@ def record_all(
         seal = rules.sealed(event=event.value, at=at, **entry)
         rows.append((*entry.values(), event.value, kept_at, seal))
     write("trail_entries", COLUMNS, rows)
-    move_head(court_code, before, Head(length, seal, now))
+    move_head(court_code, before, Head(length, seal, kept_at))
 
 
 def sign_head(court_code: str, *, reason: SigningReason) -> SignedHead:

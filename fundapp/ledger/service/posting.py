@@ -375,9 +375,8 @@ def _keep_days(court_code: str, changes: Daily, kept: dict[Part, Kept]) -> None:
     """
     last_day = max((one.last_day for one in kept.values() if one.last_day), default="")
     for day, of_day in sorted(changes.items()):
-        rows = [
-            (court_code, key[0].value, key[1], stored_day(day), *of_day[key]) for key in sorted(of_day, key=_by_code)
-        ]
+        kept_day = stored_day(day)
+        rows = [(court_code, account.value, part, kept_day, *moved) for (account, part), moved in of_day.items()]
         run_set(KEEP_DAYS, rows)
         if day.isoformat() < last_day:
             run_set(MOVE_LATER_DAYS, rows)
