@@ -8,17 +8,12 @@ import hashlib
 import itertools
 import random
 import sqlite3
-import subprocess
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import psycopg
-import xlsxwriter
 
 from bench.contender import latencies, seconds, serve
 
@@ -54,26 +49,6 @@ POSTED = """
     FROM vouchers v JOIN posting_lines p ON p.voucher_id = v.id ORDER BY v.id, p.line
 """
 HEAD = 21  # columns of the voucher; the rest are its posting's
-# What an export of our books tells, as the engine has it: every voucher, and every posting beside its voucher.
-VOUCHERS = """
-    SELECT id, court_code, year, number, kind, kind_number, name, business_date, posted_on, recorded_at, summary,
-        attachments, total, prepared_by_id, reviewed_by_id, booked_by_id, cashier_id, ink, reverses_id, adjusts_id,
-        restates_id, form, digest
-    FROM vouchers ORDER BY court_code, year, number
-"""
-POSTINGS = """
-    SELECT p.voucher_id, v.court_code, v.year, v.kind, v.kind_number, p.line, p.movement, p.debit, p.credit, p.amount,
-        p.case_ref, p.source_ref, p.debtor_ref, c.number
-    FROM posting_lines p JOIN vouchers v ON v.id = p.voucher_id
-        LEFT JOIN cases c ON c.id = CAST(substr(p.case_ref, 6) AS INTEGER)
-    ORDER BY v.court_code, v.year, v.number, p.line
-"""
-# The lines of the national form: of each posting one that debits and one that credits.
-XML = """
-    SELECT v.posted_on, v.year, v.month, v.kind, v.kind_number, v.summary, p.debit, p.credit, p.amount, p.case_ref,
-        p.source_ref, v.attachments, v.prepared_by_id, v.reviewed_by_id, v.booked_by_id
-    FROM posting_lines p JOIN vouchers v ON v.id = p.voucher_id ORDER BY v.year, v.number, p.line
-"""
 
 
 class Raw:
@@ -123,78 +98,6 @@ class Raw:
     def rehash(self) -> float:
         """Of our books: read every act, voucher and posting once and hash it; compare nothing."""
         return seconds(lambda: [self._hashed(TOLD, 2), self._hashed(POSTED, 1)])
-
-    def csv(self) -> float:
-        """Vouchers and postings by the engine's own export: the program sqlite3 in CSV mode, or COPY."""
-        with tempfile.TemporaryDirectory() as folder:
-            return seconds(lambda: [self._copied(Path(folder) / "out.csv", one) for one in (VOUCHERS, POSTINGS)])
-
-    def xlsx(self) -> float:
-        """The same through XlsxWriter with constant memory, cell by cell."""
-        with tempfile.TemporaryDirectory() as folder:
-            return seconds(lambda: self._workbook(f"{folder}/out.xlsx"))
-
-    def xml(self) -> float:
-        """Every line in the elements of the national form, by plain writing of strings."""
-        with tempfile.TemporaryDirectory() as folder:
-            return seconds(lambda: self._xml(Path(folder) / "out.xml"))
-
-    def _copied(self, target: Path, question: str) -> None:
-        if self.on_sqlite:
-            with target.open("wb") as file:
-                command = ["sqlite3", "-csv", "-header", "-readonly", self.address, question]
-                subprocess.run(command, stdout=file, check=True)
-            return
-        with target.open("wb") as file, self.cursor.copy(f"COPY ({question}) TO STDOUT (FORMAT csv, HEADER)") as copy:
-            for data in copy:
-                file.write(data)
-
-    def _workbook(self, target: str) -> None:
-        with xlsxwriter.Workbook(target, {"constant_memory": True}) as workbook:
-            look = workbook.add_format({"border": 1, "valign": "vcenter", "text_wrap": True})
-            for question in (VOUCHERS, POSTINGS):
-                page = workbook.add_worksheet()
-                for at, row in enumerate(self._stream(question)):
-                    for column, cell in enumerate(row):
-                        if cell is None:
-                            page.write_blank(at, column, None, look)
-                        elif isinstance(cell, int):
-                            page.write_number(at, column, cell, look)
-                        else:
-                            page.write_string(at, column, str(cell), look)
-
-    def _xml(self, target: Path) -> None:
-        with target.open("w", encoding="gb18030") as file:
-            file.write('<?xml version="1.0" encoding="GB18030"?>\n<总账>\n')
-            for (
-                day,
-                year,
-                month,
-                kind,
-                number,
-                summary,
-                debit,
-                credit,
-                amount,
-                case,
-                source,
-                papers,
-                *hands,
-            ) in self._stream(XML):
-                told, yuan = escape(summary), f"{amount // 100}.{amount % 100:02d}"
-                maker, reviewer, booker = hands
-                for line, account, left, right in ((1, debit, yuan, "0.00"), (2, credit, "0.00", yuan)):
-                    file.write(
-                        f"<记账凭证><记账凭证日期>{day}</记账凭证日期><会计年度>{year}</会计年度><会计期间号>{month}"
-                        f"</会计期间号><记账凭证类型编号>{kind}</记账凭证类型编号><记账凭证编号>{kind}{number:04d}"
-                        f"</记账凭证编号><记账凭证行号>{line}</记账凭证行号><记账凭证摘要>{told}</记账凭证摘要>"
-                        f"<科目编号>{account}</科目编号><辅助项1编号>{case}</辅助项1编号><辅助项2编号>{source}"
-                        f"</辅助项2编号><币种编码>CNY</币种编码><借方原币金额>{left}</借方原币金额><借方本币金额>{left}"
-                        f"</借方本币金额><贷方原币金额>{right}</贷方原币金额><贷方本币金额>{right}</贷方本币金额>"
-                        f"<附件数>{papers}</附件数><制单人>{maker}</制单人><审核人>{reviewer}</审核人><记账人>{booker}"
-                        "</记账人><记账标志>1</记账标志><作废标志>0</作废标志></记账凭证>\n"
-                    )
-            file.write("</总账>\n")
 
     def _five(self) -> None:
         case, amount = _payment()
@@ -274,7 +177,7 @@ def _payment() -> tuple[int, int]:
 
 def main(address: str) -> None:
     one = Raw(address)
-    serve({work: getattr(one, work) for work in "found post call calls batch balances rehash csv xlsx xml".split()})
+    serve({work: getattr(one, work) for work in "found post call calls batch balances rehash".split()})
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ def books(ground: Ground, engine: str, size: str) -> str:
     builder.ask("found")
     builder.ask("build", SIZES[size])
     builder.end()
+    ground.settle(engine, address)
     return address
 
 

@@ -26,7 +26,7 @@ def measure(ground: Ground, *, full: bool) -> Table:
 def _one_size(table: Table, ground: Ground, engine: str, size: str) -> int:
     address, where = books(ground, engine, size), f"{size}, {NAMES[engine]}"
     for form, (beside, gate) in FORMS.items():
-        ours, raw = Contender("the package", "ours", address), Contender(beside, "raw", address)
+        ours, raw = Contender("the package", "ours", address), Contender(beside, "raw_export", address)
         works: dict[str, Callable[[], float]] = {
             ours.name: lambda: ours.ask(form),  # noqa: B023 - run at once
             raw.name: lambda: raw.ask(form),  # noqa: B023

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import zip_longest
+from operator import index
 from typing import Any, BinaryIO, NamedTuple
 from xml.parsers import expat
 
@@ -25,7 +26,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from fundapp.core.clock import local
 from fundapp.core.errors import RuleViolation
-from fundapp.core.money import AmountError, Money, bare, from_fen, parse_amount, plain, to_fen
+from fundapp.core.money import AmountError, Money, bare, parse_amount, to_fen
 from fundapp.core.words import N_
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -58,12 +59,18 @@ CELL_FORMATS: dict[str, dict[str, object]] = {
 @dataclass(frozen=True)
 class SheetColumn:
     """A column: its header, what its cells are (``text``, ``money``, ``day``, ``moment`` or ``number``), its width, and
-    whether its amounts are added up below."""
+    whether its amounts are added up below.
+
+    Args:
+        read: for a workbook, how a value of the rows becomes what is written; by default that of its kind in
+            ``READINGS``, for ``Money``, days and moments.
+    """
 
     header: str
     kind: str = "text"
     width: int = 18
     is_summed: bool = False
+    read: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -111,51 +118,66 @@ def _write_sheet(workbook: Any, sheet: Sheet) -> None:
     for at, column in enumerate(sheet.columns):
         page.set_column(at, at, column.width)
         _done(page.write_string(0, at, column.header, heading))
-    sums = {at: 0 for at, column in enumerate(sheet.columns) if column.is_summed}
-    last, writers = 0, [_writer(page, column.kind) for column in sheet.columns]
-    for last, row in enumerate(sheet.rows, start=1):
-        for at, (write, value, look) in enumerate(zip(writers, row, formats, strict=True)):
-            code = page.write_blank(last, at, None, look) if value is None else write(last, at, value, look)
-            if code:
-                _done(code)
-        for at in sums:
-            sums[at] += to_fen(row[at]) if row[at] is not None else 0
+    last, sums = _write_rows(page, sheet, formats)
     page.autofilter(0, 0, last, len(sheet.columns) - 1)
     if sums and last:
         _write_totals(workbook, page, last, sums)
 
 
-def _write_totals(workbook: Any, page: Any, last: int, sums: Mapping[int, int]) -> None:
+def _write_rows(page: Any, sheet: Sheet, formats: Sequence[Any]) -> tuple[int, dict[int, Decimal]]:
+    """Write the rows below the header; the number of the last one, and the sums of the columns that are added up."""
+    writers = {"text": page.write_string, "day": page.write_datetime, "moment": page.write_datetime}
+    cells = [
+        (at, writers.get(column.kind, page.write_number), column.read or READINGS[column.kind], look)
+        for at, (column, look) in enumerate(zip(sheet.columns, formats, strict=True))
+    ]
+    summed = [(at, read) for at, _, read, _ in cells if sheet.columns[at].is_summed]
+    sums, last = {at: Decimal("0.00") for at, _ in summed}, 0
+    for last, row in enumerate(sheet.rows, start=1):
+        for (at, write, read, look), value in zip(cells, row, strict=True):
+            code = page.write_blank(last, at, None, look) if value is None else write(last, at, read(value), look)
+            if code:
+                _done(code)
+        for at, read in summed:
+            if row[at] is not None:
+                sums[at] += read(row[at])
+    return last, sums
+
+
+def _write_totals(workbook: Any, page: Any, last: int, sums: Mapping[int, Decimal]) -> None:
     """The sums of amounts below the last row, as formulas that follow the filter; text where they are too large."""
     edge = {"bold": True, "top": 2, "bg_color": "#F3F6F9"}
     words, amount = workbook.add_format(edge), workbook.add_format(edge | CELL_FORMATS["money"])
     if 0 not in sums:
         _done(page.write_string(last + 1, 0, TOTAL, words))
-    for at, fen in sums.items():
+    for at, yuan in sums.items():
         cells = f"{xl_rowcol_to_cell(1, at)}:{xl_rowcol_to_cell(last, at)}"
-        if abs(fen) < EXCEL_EXACT_FEN:
-            _done(page.write_formula(last + 1, at, f"=SUBTOTAL(109,{cells})", amount, from_fen(fen).amount))
+        if abs(yuan).scaleb(2) < EXCEL_EXACT_FEN:
+            _done(page.write_formula(last + 1, at, f"=SUBTOTAL(109,{cells})", amount, yuan))
         else:
-            _done(page.write_string(last + 1, at, plain(from_fen(fen)), amount))
+            _done(page.write_string(last + 1, at, f"{yuan:,.2f}", amount))
 
 
-def _writer(page: Any, kind: str) -> Callable[[int, int, Any, Any], int]:
-    """What writes a cell of a kind: at a row and a place a value with its look; it tells 0 when that fits."""
+def exact_yuan(fen: int) -> Decimal:
+    """Whole fen as the number of a cell."""
+    if abs(fen) >= EXCEL_EXACT_FEN:
+        raise ValueError(f"too large for an exact cell: {fen} fen")
+    return Decimal(index(fen)).scaleb(-2)
 
-    def text(row: int, at: int, value: Any, look: Any) -> int:
-        return int(page.write_string(row, at, str(value), look))
 
-    def money(row: int, at: int, value: Any, look: Any) -> int:
-        if abs(to_fen(value)) >= EXCEL_EXACT_FEN:
-            raise ValueError(f"too large for an exact cell: {value!r}")
-        return int(page.write_number(row, at, value.amount, look))
+def court_time(moment: datetime) -> datetime:
+    """A moment as the court's clocks show it; a cell has no time zone."""
+    return local(moment).replace(tzinfo=None)
 
-    def moment(row: int, at: int, value: Any, look: Any) -> int:
-        return int(page.write_datetime(row, at, local(value).replace(tzinfo=None), look))
 
-    known: dict[str, Callable[[int, int, Any, Any], int]]
-    known = {"text": text, "money": money, "day": page.write_datetime, "moment": moment, "number": page.write_number}
-    return known[kind]
+READINGS: dict[str, Callable[[Any], Any]] = {
+    "text": str,
+    "money": lambda money: exact_yuan(to_fen(money)),
+    "day": lambda day: day,
+    "moment": court_time,
+    "number": lambda number: number,
+}
+"""How a value becomes what XlsxWriter writes."""
 
 
 def _done(code: int) -> None:

@@ -7,10 +7,12 @@ are written, for programs and for people, is the package's affair. Personal data
 """
 
 import enum
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
+from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
@@ -33,7 +35,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from fundapp.core.columns import MoneyColumn, UtcDateTime
 from fundapp.core.db import db, moment_text, on_sqlite, walk
-from fundapp.core.spreadsheet import FORMULA_STARTS
+from fundapp.core.spreadsheet import FORMULA_STARTS, guarded
 
 Row = tuple[Any, ...]
 Known = TypeVar("Known")
@@ -58,6 +60,11 @@ class Column(NamedTuple):
     kind: str = "text"
     words: type[enum.Enum] | None = None
     is_summed: bool = False
+
+    @property
+    def is_free(self) -> bool:
+        """Whether somebody wrote what stands in it."""
+        return self.kind == "text" and self.words is None
 
 
 @dataclass(frozen=True)
@@ -148,21 +155,50 @@ def tie(told: str, left: Sequence[Term], right: Sequence[Term]) -> None:
     TIES.append(Tie(told, tuple(left), tuple(right)))
 
 
-class Stream:
-    """The rows of a query as they are kept, read on as they are asked for, so that memory does not grow with them."""
+class Told(NamedTuple):
+    """Cells that Python tells, in the place of one that is kept.
 
-    def __init__(self, query: Select[*tuple[Any, ...]]) -> None:
+    Args:
+        at: the place of that cell.
+        begin: what gives, for every reading anew, a function of the row's id, which is its first cell, and of the kept
+            cell; it answers all cells that stand there.
+    """
+
+    at: int
+    begin: Callable[[], Callable[[int, str], Row]]
+
+
+class Stream:
+    """The rows of a query, read on as they are asked for, so that memory does not grow with them. They are as they are
+    kept, but for those cells that are told."""
+
+    def __init__(self, query: Select[*tuple[Any, ...]], told: Told | None = None) -> None:
         self._query = query
+        self._told = told
         self._kept = [_as_kept(described["expr"]) for described in query.column_descriptions]
 
     def __iter__(self) -> Iterator[Row]:
-        return walk(self._asked(self._kept))
+        rows = walk(self._asked(self._kept))
+        if self._told is None:
+            return rows
+        at, tell = self._told.at, self._told.begin()
+        return ((*row[:at], *tell(row[0], row[at]), *row[at + 1 :]) for row in rows)
 
     def lines(self, columns: Sequence[Column]) -> Iterator[str]:
         """The rows as lines of a CSV file, made by the database: what ``csv.writer`` makes of them, much faster."""
-        cells = [_cell(column, kept) for column, kept in zip(columns, self._kept, strict=True)]
-        line = reduce(lambda left, right: left + "," + right, cells)
-        return (text for (text,) in walk(self._asked([line])))
+        if self._told is None:
+            return (line for (line,) in walk(self._asked([_line(columns, self._kept)])))
+        return self._told_lines(columns, self._told)
+
+    def _told_lines(self, columns: Sequence[Column], told: Told) -> Iterator[str]:
+        at, tell = told.at, told.begin()
+        after = at + 1 + len(columns) - len(self._kept)
+        writers = [_free_cell if column.is_free else str for column in columns[at:after]]
+        left = _line(columns[:at], self._kept[:at])
+        right = _line(columns[after:], self._kept[at + 1 :])
+        for row, begun, kept, ended in walk(self._asked([self._kept[0], left, self._kept[at], right])):
+            cells = [write(cell) for write, cell in zip(writers, tell(row, kept), strict=True)]
+            yield ",".join((begun, *cells, ended))
 
     def _asked(self, wanted: Sequence[ColumnElement[Any]]) -> str:
         told = self._query.with_only_columns(*wanted, maintain_column_froms=True)
@@ -182,32 +218,58 @@ def _as_kept(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(column, BigInteger) if isinstance(column.type, MoneyColumn) else column
 
 
-def _cell(column: Column, kept: ColumnElement[Any]) -> ColumnElement[str]:
-    """A cell of a CSV file as text, quoted where RFC 4180 asks for it; nothing where there is nothing."""
+def _line(columns: Sequence[Column], kept: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
+    """A row of a CSV file, or a part of one, as text; nothing where there is nothing."""
+    runs = groupby(zip(columns, kept, strict=True), key=lambda cell: cell[0].is_free)
+    parts = (_joined([_cell(*cell) for cell in run], is_free=is_free) for is_free, run in runs)
+    return reduce(lambda left, right: left + "," + right, parts)
+
+
+def _joined(cells: Sequence[ColumnElement[Any]], *, is_free: bool) -> ColumnElement[str]:
+    """Cells with commas between. On SQLite ``printf`` is the fastest way, but ends a text at a NUL, so that what
+    somebody wrote is not given to it."""
+    if on_sqlite() and not is_free:
+        return func.printf(",".join(["%s"] * len(cells)), *cells, type_=Text)
+    return reduce(lambda left, right: left + "," + right, (func.coalesce(cast(cell, Text), "") for cell in cells))
+
+
+def _cell(column: Column, kept: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A cell of a CSV file, quoted where RFC 4180 asks for it."""
     if column.kind == "money":
         fen = type_coerce(kept, BigInteger)
         amount = func.abs(fen, type_=BigInteger)
         odd = amount - amount // 100 * 100
-        told = (
+        return (
             case((fen < 0, "-"), else_="")
             + cast(amount // 100, Text)
             + case((odd < 10, ".0"), else_=".")
             + cast(odd, Text)
         )
-    else:
-        told = cast(kept, Text)
-        if column.kind == "text" and column.words is None:
-            told = _quoted(case((func.substr(told, 1, 1).in_(FORMULA_STARTS), "'" + told), else_=told))
-    return func.coalesce(told, "")
+    if not column.is_free:
+        return kept
+    text = cast(kept, Text)
+    return _quoted(case((func.substr(text, 1, 1).in_(FORMULA_STARTS), "'" + text), else_=text))
 
 
 def _quoted(text: ColumnElement[str]) -> ColumnElement[str]:
-    asks = or_(*(_position(text, sign) > 0 for sign in ',"\r\n'))
+    asks = or_(*(position(text, sign) > 0 for sign in ',"\r\n'))
     return case((asks, '"' + func.replace(text, '"', '""') + '"'), else_=text)
 
 
-def _position(text: ColumnElement[str], sign: str) -> ColumnElement[int]:
-    return func.instr(text, sign) if on_sqlite() else func.strpos(text, sign)
+_SPECIAL = re.compile(f'^[{re.escape("".join(FORMULA_STARTS))}]|[,"\r\n]')
+
+
+def _free_cell(text: str) -> str:
+    """Such a cell that Python tells; most texts need nothing."""
+    if not _SPECIAL.search(text):
+        return text
+    text = guarded(text)
+    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\r\n') else text
+
+
+def position(text: Any, sought: Any) -> ColumnElement[int]:
+    """Where in a text another one begins, as SQL: 1 at its head, 0 when it does not stand there."""
+    return func.instr(text, sought) if on_sqlite() else func.strpos(text, sought)
 
 
 class _Moment(FunctionElement[str]):

@@ -19,7 +19,9 @@ from fundapp.core.spreadsheet import (
     Sheet,
     SheetColumn,
     amount_of,
+    court_time,
     day_of,
+    exact_yuan,
     read_table,
     text_of,
     write_csv,
@@ -442,3 +444,31 @@ def test_a_sum_that_no_cell_holds_exactly_is_written_as_text(tmp_path):
     write_xlsx(str(tmp_path / "sums.xlsx"), [Sheet("表", columns, [(half,), (half,)])])
     page = openpyxl.load_workbook(tmp_path / "sums.xlsx")["表"]
     assert page["A4"].value == "10,000,000,000,000.00"
+
+
+def test_a_column_reads_its_values_its_own_way(tmp_path):
+    columns = [
+        SheetColumn("种类", read={"a": "甲"}.__getitem__),
+        SheetColumn("金额", "money", is_summed=True, read=exact_yuan),
+        SheetColumn("日期", "day", read=date.fromisoformat),
+        SheetColumn("时间", "moment", read=lambda text: court_time(datetime.fromisoformat(text))),
+    ]
+    rows = [("a", 1640902, "2018-10-22", "2018-10-22T16:30:00.000000Z"), ("a", -2, None, None), ("a", None, None, None)]
+    write_xlsx(str(tmp_path / "kept.xlsx"), [Sheet("表", columns, rows)])
+    page = openpyxl.load_workbook(tmp_path / "kept.xlsx", data_only=True)["表"]
+    told = [[cell.value for cell in row] for row in page.iter_rows(min_row=2)]
+    moment = datetime(2018, 10, 23, 0, 30)  # noqa: DTZ001 - a cell has no time zone
+    assert told == [
+        ["甲", 16409.02, datetime(2018, 10, 22), moment],  # noqa: DTZ001
+        ["甲", -0.02, None, None],
+        ["甲", None, None, None],
+        ["合计", 16409, None, None],
+    ]
+
+
+def test_whole_fen_are_a_number_of_two_places_or_none_that_a_cell_holds():
+    assert [str(exact_yuan(fen)) for fen in (0, 1, -1, 100, 1640902)] == ["0.00", "0.01", "-0.01", "1.00", "16409.02"]
+    with pytest.raises(ValueError, match="too large"):
+        exact_yuan(-EXCEL_EXACT_FEN)
+    with pytest.raises(TypeError):
+        exact_yuan(1.0)

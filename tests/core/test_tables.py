@@ -4,10 +4,10 @@ import csv
 import io
 
 import pytest
-from sqlalchemy import literal, select, type_coerce, union_all
+from sqlalchemy import func, literal, select, type_coerce, union_all
 
 from fundapp.core.columns import MoneyColumn
-from fundapp.core.tables import TABLES, Column, Scope, Stream, table
+from fundapp.core.tables import TABLES, Column, Scope, Stream, Told, table
 from fundapp.funding.models import FundReceipt
 from fundapp.ledger.models import ClosedMonth
 from fundapp.users.models import User
@@ -41,6 +41,22 @@ def test_every_text_and_amount_is_written_by_the_database_as_by_python(app):
     stream = Stream(query)
     assert [row[1] for row in stream] == AMOUNTS
     assert "".join(f"{line}\r\n" for line in stream.lines(COLUMNS)) == written(COLUMNS, stream)
+
+
+def test_cells_that_python_tells_stand_in_the_lines_as_in_the_rows(app):
+    kept = union_all(*(select(literal(at).label("id"), literal(text).label("text")) for at, text in enumerate(TEXTS)))
+    kept = kept.subquery()
+    columns = (Column("id", "号", "number", "number"), COLUMNS[0], Column("mark", "码", "mark", "code"), COLUMNS[0])
+    told = Told(1, lambda: lambda row, text: (text * 2, f"{row}:{len(text)}"))
+    stream = Stream(select(kept.c.id, kept.c.text, kept.c.text.label("again")).order_by(kept.c.id), told)
+    assert list(stream) == [(at, text * 2, f"{at}:{len(text)}", text) for at, text in enumerate(TEXTS)]
+    assert "".join(f"{line}\r\n" for line in stream.lines(columns)) == written(columns, stream)
+
+
+def test_a_text_does_not_end_at_a_character_that_ends_texts_elsewhere(live_app):
+    text = literal("前") + func.char(0) + literal("后")
+    (line,) = Stream(select(text, literal(5))).lines((COLUMNS[0], COLUMNS[2]))
+    assert line == "前\0后,5"
 
 
 def test_each_table_is_written_by_the_database_as_by_python(app):

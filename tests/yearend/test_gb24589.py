@@ -21,7 +21,6 @@ from fundapp.ledger import queries as ledger_queries
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Movement, booked
 from fundapp.users.models import User
-from fundapp.yearend.standards import books as standard_books
 from fundapp.yearend.standards import gb18030
 from tests.builders.books import reversed_on
 from tests.builders.cases import a_case
@@ -323,11 +322,3 @@ def test_the_persons_of_every_case_of_a_voucher_are_masked(app):
     assert told == f"到账：{masked_name(names[0])}、{masked_name(names[1])}"
     (whole,) = {row["记账凭证摘要"] for row in rows(written(LEDGER, scope=UNMASKED), "记账凭证")}
     assert whole == how["summary"]
-
-
-def test_names_are_masked_alike_however_few_cases_are_remembered(app, monkeypatch):
-    a_year()
-    first = written(LEDGER)
-    monkeypatch.setattr(standard_books, "VOUCHERS_AT_ONCE", 1)
-    monkeypatch.setattr(standard_books, "CASES_AT_ONCE", 0)
-    assert written(LEDGER) == first

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from fundapp.core.money import from_fen, yuan_text
-from fundapp.core.spreadsheet import Sheet, SheetColumn, guarded, write_xlsx
+from fundapp.core.money import yuan_text
+from fundapp.core.spreadsheet import Sheet, SheetColumn, court_time, exact_yuan, guarded, write_xlsx
 from fundapp.core.tables import TABLES, Column, Row, Scope, Stream, Table
 from fundapp.core.templating import LABELS
 
@@ -47,7 +47,8 @@ def csv_of(folder: Path, table: Table, scope: Scope) -> Member:
     path = folder / "csv" / f"{table.name}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     rows, count = table.rows(scope), 0
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write("\ufeff")  # as "utf-8-sig" does, which encodes every write in Python
         writer = csv.writer(file)  # CRLF, quotes where RFC 4180 asks for them
         writer.writerow([column.key for column in table.columns])
         if isinstance(rows, Stream):
@@ -62,7 +63,7 @@ def csv_of(folder: Path, table: Table, scope: Scope) -> Member:
 def _for_programs(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[list[Any]]:
     """Rows of a CSV file: amounts in yuan, and nothing that a spreadsheet would take for a formula."""
     amounts = [at for at, column in enumerate(columns) if column.kind == "money"]
-    texts = [at for at, column in enumerate(columns) if column.kind == "text" and column.words is None]
+    texts = [at for at, column in enumerate(columns) if column.is_free]
     for row in rows:
         cells = list(row)
         for at in amounts:
@@ -74,30 +75,18 @@ def _for_programs(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[li
         yield cells
 
 
-def _for_people(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[list[Any]]:
-    """Rows of a worksheet: amounts and days as such, moments by the court's clock, words in Chinese."""
-    readings = [(at, _reading(column)) for at, column in enumerate(columns) if column.kind in KINDS or column.words]
-    for row in rows:
-        cells = list(row)
-        for at, reading in readings:
-            if (cell := cells[at]) is not None:
-                cells[at] = reading(cell)
-        yield cells
-
-
-KINDS: dict[str, Callable[[Any], Any]] = {
-    "money": from_fen,
+READINGS: dict[str, Callable[[Any], Any]] = {
+    "money": exact_yuan,
     "day": date.fromisoformat,
-    "moment": datetime.fromisoformat,
+    "moment": lambda moment: court_time(datetime.fromisoformat(moment)),
 }
-"""How the stored form of a cell becomes what the worksheet shows, where these differ."""
+"""How the kept form of a cell becomes what the worksheet shows, where these differ."""
 
 
-def _reading(column: Column) -> Callable[[Any], Any]:
+def _reading(column: Column) -> Callable[[Any], Any] | None:
     if column.words is None:
-        return KINDS[column.kind]
-    labels = {word.value: LABELS.get(word, word.value) for word in column.words}
-    return lambda value: labels[value]
+        return READINGS.get(column.kind)
+    return {word.value: LABELS.get(word, word.value) for word in column.words}.__getitem__
 
 
 def standard_of(folder: Path, name: str, write: Callable[[BinaryIO], int]) -> Member:
@@ -120,13 +109,14 @@ def workbook_of(folder: Path, name: str, scope: Scope, counts: dict[str, int]) -
 def sheets_of(table: Table, scope: Scope, counts: dict[str, int]) -> Iterator[Sheet]:
     """The table as a worksheet, or as several when it has more rows than a worksheet takes."""
     columns = [
-        SheetColumn(column.header, _sheet_kind(column), _width(column), column.is_summed) for column in table.columns
+        SheetColumn(column.header, _sheet_kind(column), _width(column), column.is_summed, _reading(column))
+        for column in table.columns
     ]
     rows = iter(table.rows(scope))
     parts = max(1, -(-counts[table.name] // ROWS_PER_SHEET))
     for part in range(1, parts + 1):
         title = table.title if parts == 1 else f"{table.title} {part}"
-        yield Sheet(title, columns, _for_people(table.columns, itertools.islice(rows, ROWS_PER_SHEET)))
+        yield Sheet(title, columns, itertools.islice(rows, ROWS_PER_SHEET))
 
 
 def _sheet_kind(column: Column) -> str:

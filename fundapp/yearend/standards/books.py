@@ -3,19 +3,17 @@ they are asked for; amounts in whole fen, turnovers with red ink deducted on the
 
 import enum
 from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
+from dataclasses import replace
+from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from fundapp.cases.rules import masked_name
-from fundapp.core.db import chunks, marks, on_sqlite, run, walk
+from fundapp.core.db import on_sqlite, run, walk
 from fundapp.core.tables import Row, Scope
 from fundapp.ledger.rules import KEPT, SIDE, WORDS, Account, Side
 from fundapp.ledger.rules import LABELS as LEDGER_LABELS
+from fundapp.yearend.queries.masks import masks
 
-Masks = dict[str, list[tuple[int, str, str]]]
-"""By case the ids of its natural persons, their names, and what stands for them."""
-VOUCHERS_AT_ONCE, CASES_AT_ONCE = 1000, 20_000
 CURRENCY, CURRENCY_NAME = "CNY", "人民币"
 
 
@@ -87,43 +85,16 @@ def label(account: str) -> str:
 # ---- vouchers
 
 
-def grouped(rows: Iterable[Row], scope: Scope) -> Iterator[tuple[str, list[Row]]]:
-    """The rows of each voucher, with its summary as it may leave the court.
+def grouped(rows: Iterable[Row], scope: Scope, court_code: str, *, since: int = 0) -> Iterator[tuple[str, list[Row]]]:
+    """The rows of each voucher of a court, with its summary as it may leave the court.
 
     Args:
-        rows: in the order of the vouchers; the id first, then the summary, and the case third from the end.
+        rows: in the order of the vouchers, from the first one of the year ``since``; the id first, then the summary.
     """
-    vouchers = (list(lines) for _, lines in groupby(rows, key=itemgetter(0)))
-    masks: Masks = {}
-    while some := list(islice(vouchers, VOUCHERS_AT_ONCE)):
-        if not scope.is_unmasked:
-            if len(masks) > CASES_AT_ONCE:
-                masks.clear()
-            _find({line[-3] for lines in some for line in lines if line[-3]} - masks.keys(), masks)
-        for lines in some:
-            yield _masked(lines, masks), lines
-
-
-def _find(cases: set[str], masks: Masks) -> None:
-    """Add the natural persons of these cases, each with what stands for the name."""
-    masks.update((case, []) for case in cases)
-    for ids in chunks(sorted(int(case.removeprefix("case:")) for case in cases)):
-        for case_id, party_id, name in run(PERSONS.format(marks(len(ids))), ids):
-            masks[f"case:{case_id}"].append((party_id, name, masked_name(name)))
-
-
-PERSONS = "SELECT case_id, id, name FROM parties WHERE case_id IN ({}) AND kind = 'person' ORDER BY id"
-
-
-def _masked(lines: list[Row], masks: Masks) -> str:
-    summary: str = lines[0][1]
-    if len(lines) == 1:
-        persons = masks.get(lines[0][-3], ())
-    else:
-        persons = sorted({person for line in lines for person in masks.get(line[-3], ())})
-    for _, name, mask in persons:
-        summary = summary.replace(name, mask)
-    return summary
+    masked = masks(replace(scope, court_codes=(court_code,)), since=since)
+    for voucher_id, lines in groupby(rows, key=itemgetter(0)):
+        found = list(lines)
+        yield masked(voucher_id, found[0][1]), found
 
 
 def people() -> dict[int, str]:

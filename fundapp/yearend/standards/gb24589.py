@@ -203,7 +203,7 @@ VOUCHERS = """
 def _vouchers(scope: Scope, court_code: str) -> Iterator[str]:
     hands = {user_id: escaped(name[:LONGEST_HAND]) for user_id, name in books.people().items()}
     rows = walk(VOUCHERS, (court_code, scope.year))
-    for summary, lines in books.grouped(rows, scope):
+    for summary, lines in books.grouped(rows, scope, court_code, since=scope.year):
         yield from _voucher_lines(scope.year, summary, lines, hands)
 
 

@@ -131,7 +131,7 @@ def write_details(scope: Scope, court_code: str, stream: BinaryIO) -> int:
     """GL_Details: two lines for each posting, its debit and its credit."""
     is_reversed = {voucher_id for (voucher_id,) in walk(REVERSED, (court_code, scope.year))}
     question = DETAILS_OF.format(recorded_at=books.local_text("v.recorded_at"))
-    found = books.grouped(walk(question, (court_code, scope.year)), scope)
+    found = books.grouped(walk(question, (court_code, scope.year)), scope, court_code, since=scope.year)
     lines = (_details(scope.year, court_code, summary, of_one, is_reversed) for summary, of_one in found)
     return write_lines(DETAILS, chain.from_iterable(lines), stream)
 

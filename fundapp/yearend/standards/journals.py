@@ -66,7 +66,7 @@ def _first_day(scope: Scope, court_code: str) -> str:
 
 
 def _vouchers(scope: Scope, court_code: str) -> Iterator[tuple[str, list[Row]]]:
-    return books.grouped(walk(VOUCHERS, (court_code, scope.year)), scope)
+    return books.grouped(walk(VOUCHERS, (court_code, scope.year)), scope, court_code)
 
 
 # ---- beancount

@@ -1,21 +1,22 @@
 """Tables of the audit package: vouchers and postings, which tell of cases and so stand above them, and closed years."""
 
 from collections.abc import Callable, Iterable
-from itertools import groupby
 
 from sqlalchemy import Text, cast, func, select
+from sqlalchemy.orm import aliased
 
-from fundapp.cases.models import Case, Party
-from fundapp.cases.rules import PartyKind, masked_name
+from fundapp.cases.models import Case
 from fundapp.cases.tables import CASE
 from fundapp.core.columns import keyed_digest
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, amount_column, record_id, table, within
+from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, Told, amount_column, record_id, table, within
 from fundapp.ledger import queries as books
 from fundapp.ledger.models import ClosedMonth, PostingLine, Voucher
 from fundapp.ledger.rules import Ink, Movement, VoucherKind
 from fundapp.ledger.tables import CITED
+from fundapp.users.models import User
 from fundapp.users.tables import people
 from fundapp.yearend.models import AuditPackage, ClosedYear, ReopeningDecision, ReopeningRequest
+from fundapp.yearend.queries.masks import in_order, masks
 from fundapp.yearend.rules import ReopeningOutcome, ReopeningStep
 
 VOUCHER_FACTS = (
@@ -55,60 +56,31 @@ VOUCHER_FACTS = (
 def _vouchers(scope: Scope) -> Iterable[Row]:
     query = (
         select(*VOUCHER_COLUMNS)
-        .where(within(Voucher.court_code, scope), Voucher.year <= scope.year)
-        .order_by(Voucher.court_code, Voucher.year, Voucher.number)
+        .join(PREPARER, PREPARER.id == Voucher.prepared_by_id)
+        .join(REVIEWER, REVIEWER.id == Voucher.reviewed_by_id)
+        .join(BOOKER, BOOKER.id == Voucher.booked_by_id)
+        .outerjoin(CASHIER, CASHIER.id == Voucher.cashier_id)
     )
-    users, masked, mark = people(scope), _masks(scope), keyed_digest(books.SUMMARY_PURPOSE)
-    for summary, *of, papers, total, hands, ink, reverses, adjusts, restates, form, digest in Stream(query):
-        signed, facts = [users[hand] for hand in of[:4]], of[4:]
-        yield (
-            *facts, masked(facts[0], summary), mark(summary), papers, total, *signed, hands, ink, reverses, adjusts,
-            restates, form, digest,
-        )  # fmt: skip
+    return Stream(in_order(query, scope), Told(SUMMARY, lambda: _summaries(scope)))
 
 
-HANDS = (Voucher.prepared_by_id, Voucher.reviewed_by_id, Voucher.booked_by_id, Voucher.cashier_id)
-_PREPARER, _REVIEWER, _BOOKER, _CASHIER = (func.coalesce(cast(hand, Text), "") for hand in HANDS)
-HANDS_TOLD = _PREPARER + " " + _REVIEWER + " " + _BOOKER + " " + _CASHIER
+def _summaries(scope: Scope) -> Callable[[int, str], Row]:
+    masked, mark = masks(scope), keyed_digest(books.SUMMARY_PURPOSE)
+    return lambda voucher_id, summary: (masked(voucher_id, summary), mark(summary))
 
 
-VOUCHER_COLUMNS = (
-    Voucher.summary, *HANDS, Voucher.id, Voucher.court_code, Voucher.year, Voucher.number, Voucher.kind,
-    Voucher.kind_number, CITED, Voucher.name, Voucher.business_date, Voucher.posted_on, Voucher.recorded_at,
-    Voucher.attachments, Voucher.total, HANDS_TOLD, Voucher.ink, Voucher.reverses_id, Voucher.adjusts_id,
-    Voucher.restates_id, Voucher.form, Voucher.digest,
+SUMMARY = [column.key for column in VOUCHER_FACTS].index("summary")
+PREPARER, REVIEWER, BOOKER, CASHIER = (aliased(User) for _ in range(4))
+HANDS = (
+    cast(Voucher.prepared_by_id, Text) + " " + cast(Voucher.reviewed_by_id, Text) + " "
+    + cast(Voucher.booked_by_id, Text) + " " + func.coalesce(cast(Voucher.cashier_id, Text), "")
 )  # fmt: skip
-
-
-def _masks(scope: Scope) -> Callable[[int, str], str]:
-    """What masks the names of persons in the summary of a voucher; to be asked in the order of the vouchers."""
-    if scope.is_unmasked:
-        return lambda voucher_id, summary: summary
-    of_vouchers = groupby(_persons(scope), key=lambda row: row[0])
-    at, persons = next(of_vouchers, (None, iter(())))
-
-    def masked(voucher_id: int, summary: str) -> str:
-        nonlocal at, persons
-        if voucher_id == at:
-            for _id, name in persons:
-                summary = summary.replace(name, masked_name(name))
-            at, persons = next(of_vouchers, (None, iter(())))
-        return summary
-
-    return masked
-
-
-def _persons(scope: Scope) -> Iterable[Row]:
-    """Each voucher with the natural persons of the cases that it concerns, in the order of the vouchers."""
-    query = (
-        select(Voucher.id, Party.name)
-        .join(PostingLine, PostingLine.voucher_id == Voucher.id)
-        .join(Party, Party.case_id == record_id(PostingLine.case_ref, "case"))
-        .where(within(Voucher.court_code, scope), Voucher.year <= scope.year)
-        .where(Party.kind == PartyKind.PERSON, PostingLine.case_ref.is_not(None))
-        .order_by(Voucher.court_code, Voucher.year, Voucher.number, Party.id)
-    )
-    return Stream(query)
+VOUCHER_COLUMNS = (
+    Voucher.id, Voucher.court_code, Voucher.year, Voucher.number, Voucher.kind, Voucher.kind_number, CITED,
+    Voucher.name, Voucher.business_date, Voucher.posted_on, Voucher.recorded_at, Voucher.summary, Voucher.attachments,
+    Voucher.total, PREPARER.username, REVIEWER.username, BOOKER.username, func.coalesce(CASHIER.username, ""), HANDS,
+    Voucher.ink, Voucher.reverses_id, Voucher.adjusts_id, Voucher.restates_id, Voucher.form, Voucher.digest,
+)  # fmt: skip
 
 
 @table(
@@ -135,10 +107,8 @@ def _postings(scope: Scope) -> Iterable[Row]:
         )
         .join(Voucher, Voucher.id == PostingLine.voucher_id)
         .outerjoin(Case, Case.id == record_id(PostingLine.case_ref, "case"))
-        .where(within(Voucher.court_code, scope), Voucher.year <= scope.year)
-        .order_by(Voucher.court_code, Voucher.year, Voucher.number, PostingLine.line)
     )  # fmt: skip
-    return Stream(query)
+    return Stream(in_order(query, scope).order_by(PostingLine.line))
 
 
 @table(
