@@ -222,15 +222,12 @@ def run(statement: str, parameters: Sequence[Any] = ()) -> Rows:
 
 
 def run_set(statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    """One statement for many rows of parameters, which stand where it says ``{rows}``: ``(?, ?), (?, ?)``. A few go at
-    once; of more, SQLite is given one after the other, and PostgreSQL some dozens at a time. As ``run()``."""
+    """One statement for many rows of parameters, which stand where it says ``{rows}``: ``(?, ?), (?, ?)``; some dozens
+    at a time. As ``run()``."""
     if not rows:
         return
     connection, cursor = _driver()
     held = _held.get()
-    if len(rows) > FEW_ROWS and on_sqlite():
-        _execute(connection, cursor, _with_places(statement, len(rows[0]), 1), rows, many=True)
-        return
     for start in range(0, len(rows), SOME_ROWS):
         some = rows[start : start + SOME_ROWS]
         asked = _with_places(statement, len(some[0]), len(some)), [value for row in some for value in row]
@@ -296,18 +293,16 @@ def _new_cursor(connection: Connection) -> Any:
     return driver.RawCursor(raw)  # its places are those of the server
 
 
-def _execute(
-    connection: Connection, cursor: Any, statement: str, parameters: Sequence[Any], *, many: bool = False
-) -> None:
+def _execute(connection: Connection, cursor: Any, statement: str, parameters: Sequence[Any]) -> None:
     """Who listens to the connection hears of it, as of any other statement."""
     if connection.dialect.paramstyle != "qmark":
         statement = _numbered(statement)
     try:
-        (cursor.executemany if many else cursor.execute)(statement, parameters)
+        cursor.execute(statement, parameters)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _told(connection, statement, error) from error
     if heard := connection.dispatch.after_cursor_execute:
-        heard(connection, cursor, statement, parameters, None, many)
+        heard(connection, cursor, statement, parameters, None, False)
 
 
 def _rows(connection: Connection, cursor: Any) -> Rows:
