@@ -57,6 +57,7 @@ PRAGMAS = (
     "busy_timeout=10000",
 )
 KEPT_STATEMENTS = 512  # of a connection to SQLite: each is looked at by the authorizer once, when it is compiled
+POOLED = 10  # connections that stay open, for eight desks and a job; the last one used is taken first, for it is warm
 PREPARED_AFTER = 1  # use of a statement by a connection to PostgreSQL
 APPEND_ONLY: set[str] = set()
 DELETABLE: set[str] = set()
@@ -487,7 +488,7 @@ def init_app(app: Flask) -> None:
     if settings.owner_url and make_url(settings.owner_url).username == url.username:
         raise RuntimeError("DATABASE_URL and FUND_OWNER_URL name one role: the application must not own its tables")
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True, "pool_use_lifo": True, "pool_size": POOLED}
     if url.get_backend_name() == "sqlite":
         app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"] = {"cached_statements": KEPT_STATEMENTS}
     else:
