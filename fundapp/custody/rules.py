@@ -76,6 +76,7 @@ LIVE = frozenset({PayoutStatus.REQUESTED, PayoutStatus.APPROVED, PayoutStatus.PA
 """Payouts that took, or still want, money of their case."""
 
 DAYS_TO_PAY_OUT = 30
+"""法发〔2017〕6号 art. 10, the thirtieth day included: law, the same in every court, and so no dated data of one."""
 
 # Only enforcement cases hold case money; the digits stand in the account number and are never reused.
 _TYPE_DIGITS = {"执": "01", "执恢": "02"}

@@ -2,15 +2,31 @@
 
 A question brings ``id`` (its key), ``court_code``, ``subject`` (the record to look at), ``day``, ``person_id`` (whose
 act it was), ``amount``, and ``one`` and ``two``, from which ``rules.sentence`` tells the line. Days are text, so that
-pages and the audit package read the same. What happens is asked of one year; what stands, as of its last day.
+pages and the audit package read the same. What happens is asked of one year; what stands, as of its last day. So
+what stands is measured by the bounds in force on that last day, and an act by those in force on its own day.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeAlias
+from itertools import groupby
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, String, Subquery, cast, func, literal, null, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy import union_all as all_of
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
@@ -22,6 +38,7 @@ from fundapp.cases.models import Case, Party, PayeeAccount
 from fundapp.core import clock
 from fundapp.core.columns import MoneyColumn
 from fundapp.core.db import db, on_sqlite
+from fundapp.core.errors import NotFound
 from fundapp.core.money import ZERO, Money
 from fundapp.core.tables import record_id
 from fundapp.custody.models import CaseReceipt, Payout
@@ -29,7 +46,8 @@ from fundapp.custody.rules import CaseReceiptStatus, PayoutStatus
 from fundapp.eligibility.models import TermsIssue
 from fundapp.eligibility.rules import Sentence
 from fundapp.irregularities import rules
-from fundapp.irregularities.rules import Kind
+from fundapp.irregularities.models import ExceptionBounds
+from fundapp.irregularities.rules import Bounds, Kind
 from fundapp.ledger.models import Opening, OpeningLine, Voucher
 from fundapp.ledger.rules import STANDING, Account
 from fundapp.recovery.models import Allocation
@@ -119,6 +137,88 @@ def _line(
     return select(*(column.label(name) for name, column in columns))
 
 
+# ---- bounds
+
+
+class Spell(NamedTuple):
+    """From which day to which the same bounds were in force in a court."""
+
+    court_code: str
+    first: date
+    last: date
+    bounds: Bounds
+
+
+def spells(courts: Iterable[str], first: date, last: date) -> list[Spell]:
+    """Which bounds were in force in each court on the days of a span, one after the other."""
+    codes = sorted(courts)
+    issued = db.session.scalars(
+        select(ExceptionBounds)
+        .where(ExceptionBounds.court_code.in_(codes), ExceptionBounds.effective_from <= last)
+        .order_by(ExceptionBounds.court_code, ExceptionBounds.effective_from)
+    )
+    of_court = {code: [one.bounds for one in found] for code, found in groupby(issued, lambda one: one.court_code)}
+    found = []
+    for code in codes:
+        until = last
+        for bounds in [*reversed(of_court.get(code, ())), Bounds()]:
+            since = max(first, bounds.effective_from or first)
+            if since <= until:
+                found.append(Spell(code, since, until, bounds))
+                until = since - timedelta(days=1)
+    return sorted(found, key=lambda spell: spell[:2])
+
+
+def bounds_on(courts: Iterable[str], day: date) -> dict[str, Bounds]:
+    """The bounds in force in each court on a day: as it issued them, or those of the house."""
+    return {spell.court_code: spell.bounds for spell in spells(courts, day, day)}
+
+
+def bounds_by_courts(span: Span) -> list[tuple[Bounds, list[str]]]:
+    """The bounds in force on the last day of a span, each with the courts where they are."""
+    courts_of: dict[Bounds, list[str]] = {}
+    for code, bounds in bounds_on(span.courts, span.last).items():
+        courts_of.setdefault(bounds, []).append(code)
+    return list(courts_of.items())
+
+
+def latest_bounds(court_code: str) -> ExceptionBounds | None:
+    """The issue that begins last, in force already or not."""
+    return db.session.scalar(
+        select(ExceptionBounds)
+        .where(ExceptionBounds.court_code == court_code)
+        .order_by(ExceptionBounds.effective_from.desc())
+        .limit(1)
+    )
+
+
+def issues(scope: frozenset[str]) -> Select[Any]:
+    """The query of the history of bounds."""
+    return select(ExceptionBounds).where(ExceptionBounds.court_code.in_(scope))
+
+
+def issue(bounds_id: int, scope: frozenset[str]) -> ExceptionBounds:
+    found = db.session.get(ExceptionBounds, bounds_id)
+    if found is None or found.court_code not in scope:
+        raise NotFound("没有找到该次发布的疑点关注线，请返回列表重新选择。")
+    return found
+
+
+def _up_to(court_code: Any, day: Any, last: Mapping[str, date]) -> ColumnElement[bool]:
+    """What happened in each court up to a day of its own."""
+    days = sorted(set(last.values()))
+    return or_(false(), *(court_code.in_(_with(last, one)) & (day <= one) for one in days))
+
+
+def _told(court_code: Any, words: Mapping[str, str]) -> ColumnElement[str]:
+    """The word of each court."""
+    return case(*((court_code.in_(_with(words, word)), word) for word in sorted(set(words.values()))), else_="")
+
+
+def _with(of_courts: Mapping[str, Any], wanted: Any) -> list[str]:
+    return [code for code, found in of_courts.items() if found == wanted]
+
+
 # ---- money left lying
 
 
@@ -131,50 +231,57 @@ def _advance_overdue(span: Span) -> Rows:
     )
     left = type_coerce(AdvancePayment.amount - func.coalesce(back.c.fund, _NOTHING), MoneyColumn)
     day = AdvancePayment.paid_on
+    bounds = bounds_on(span.courts, span.last)
+    months = {code: str(one.months_outstanding) for code, one in bounds.items()}
+    too_old = {code: one.last_outstanding(span.last) for code, one in bounds.items()}
     return (
         _line(
             Advance.id, Advance.court_code, _named("advance", Advance.id), _text(day), Advance.prepared_by_id, left,
-            Case.number,
+            Case.number, _told(Advance.court_code, months),
         )
         .join(AdvancePayment, AdvancePayment.advance_id == Advance.id)
         .join(Case, Case.id == Advance.case_id)
         .outerjoin(back, back.c.advance_id == Advance.id)
-        .where(span.holds(AdvancePayment.court_code), left > ZERO)
-        .where(day < clock.add_months(span.last, -rules.MONTHS_OUTSTANDING))
+        .where(_up_to(AdvancePayment.court_code, day, too_old), left > ZERO)
     )  # fmt: skip
 
 
 def _case_money_overdue(span: Span) -> Rows:
-    return _held_since(span, rules.last_overdue(span.last))
+    return _held_since(span, dict.fromkeys(span.courts, rules.last_overdue(span.last)))
 
 
 def _case_money_stale(span: Span) -> Rows:
-    return _held_since(span, clock.add_months(span.last, -rules.MONTHS_HELD) - timedelta(days=1))
+    bounds = bounds_on(span.courts, span.last)
+    months = {code: str(one.months_held) for code, one in bounds.items()}
+    too_old = {code: one.last_held(span.last) for code, one in bounds.items()}
+    return _held_since(span, too_old, _told(Case.court_code, months))
 
 
-def _held_since(span: Span, until: date) -> Rows:
-    """Cases that still hold money which came in by a day: what came first is what was paid out first."""
-    came, went = _came(span, until), _went(span)
+def _held_since(span: Span, until: Mapping[str, date], two: Any = "") -> Rows:
+    """Cases that still hold money which came in by a day of their court: what came first was paid out first."""
+    came, went = _came(until), _went(span)
     held = type_coerce(came.c.amount - func.coalesce(went.c.amount, _NOTHING), MoneyColumn)
     return (
-        _line(Case.id, Case.court_code, _named("case", Case.id), _text(came.c.day), Case.handler_id, held, Case.number)
+        _line(
+            Case.id, Case.court_code, _named("case", Case.id), _text(came.c.day), Case.handler_id, held, Case.number,
+            two,
+        )
         .join(came, came.c.case_id == Case.id)
         .outerjoin(went, went.c.case_id == Case.id)
         .where(held > ZERO)
-    )
+    )  # fmt: skip
 
 
-def _came(span: Span, until: date) -> Subquery:
-    """By case: what came in up to a day, and with what the books began."""
+def _came(until: Mapping[str, date]) -> Subquery:
+    """By case: what came in up to a day of its court, and with what the books began."""
     received = select(CaseReceipt.case_id, CaseReceipt.business_date.label("day"), CaseReceipt.amount).where(
-        span.holds(CaseReceipt.court_code),
+        _up_to(CaseReceipt.court_code, CaseReceipt.business_date, until),
         CaseReceipt.status == CaseReceiptStatus.CONFIRMED,
-        CaseReceipt.business_date <= until,
     )
     begun_with = (
         select(record_id(OpeningLine.case_ref, "case").label("case_id"), Opening.day, OpeningLine.amount)
         .join(Opening, Opening.id == OpeningLine.opening_id)
-        .where(span.holds(Opening.court_code), Opening.status.in_(STANDING), Opening.day <= until)
+        .where(_up_to(Opening.court_code, Opening.day, until), Opening.status.in_(STANDING))
         .where(OpeningLine.account == Account.CASE_MONEY, OpeningLine.case_ref != "")
     )
     all_money = all_of(received, begun_with).subquery()
@@ -321,14 +428,19 @@ def _act(span: Span, one: Any, two: Any = "") -> Rows:
 
 
 def _after_hours(span: Span) -> Rows:
-    """Weekends, holidays, mornings and evenings by the court's clocks."""
-    at = _LocalTime(TrailEntry.recorded_at)
+    """Weekends, holidays, mornings and evenings by the court's clocks, and by its office hours of that day."""
+    at, day = _LocalTime(TrailEntry.recorded_at), _local_day(TrailEntry.recorded_at)
     hour = func.substr(at, 12, 5)
-    closed = [day.isoformat() for day in rules.closed_days(span.first, span.last)]
+    courts_of: dict[tuple[str, ...], list[str]] = {}
+    for code, first, last, bounds in spells(span.courts, span.first, span.last):
+        hours = (f"{bounds.office_from:%H:%M}", f"{bounds.office_to:%H:%M}")
+        courts_of.setdefault((first.isoformat(), last.isoformat(), *hours), []).append(code)
     late = or_(
-        hour < f"{rules.OFFICE_FROM:%H:%M}",
-        hour >= f"{rules.OFFICE_TO:%H:%M}",
-        _local_day(TrailEntry.recorded_at).in_(closed),
+        day.in_([one.isoformat() for one in rules.closed_days(span.first, span.last)]),
+        *(
+            TrailEntry.court_code.in_(codes) & day.between(first, last) & or_(hour < opens, hour >= closes)
+            for (first, last, opens, closes), codes in courts_of.items()
+        ),
     )
     watched = TrailEntry.event.in_(sorted(rules.WATCHED_ACTS, key=lambda event: event.value))
     return _act(span, at, _text(TrailEntry.event)).where(watched, _happened(TrailEntry.recorded_at, span), late)

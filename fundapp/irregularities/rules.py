@@ -1,10 +1,12 @@
-"""The kinds of doubts, why each matters and on what it stands, and the bounds that the house has set. Pure."""
+"""The kinds of doubts, why each matters and on what it stands, and the bounds from which on they are shown. Pure."""
 
 import enum
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, time, timedelta
+from typing import NamedTuple
 
 from fundapp.core import clock
 from fundapp.core.errors import LABELS as ATTEMPT_LABELS
@@ -15,11 +17,49 @@ from fundapp.eligibility.rules import Sentence
 from fundapp.trail.rules import LABELS as EVENT_LABELS
 from fundapp.trail.rules import Event
 
-MONTHS_OUTSTANDING = 12
-MONTHS_HELD = 6
-OFFICE_FROM = time(7, 30)
-OFFICE_TO = time(20)
-HOUSE = "本系统设定的关注线"
+HOUSE = "本系统设定"
+ISSUED = "本院发布的疑点关注线（未发布时按本系统设定）"
+
+MOST_MONTHS_OUTSTANDING = 36
+MOST_MONTHS_HELD = 24
+EARLIEST_OFFICE = time(6)
+LATEST_OFFICE = time(22)
+"""How far a court may widen its bounds, all included: none of them can be set so wide that its question falls silent.
+The database has the same."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """疑点关注线: from when on a doubt is shown, as a court issued it; by default what the house has set, which holds
+    until a court issues its own.
+
+    What has lain for exactly so many months is not shown yet, what has lain a day longer is. An act at exactly
+    ``office_from`` is within office hours, one at exactly ``office_to`` after them.
+
+    Source:
+        ``document``. The defaults: advances of an age of more than a year; six months, beyond which audits of courts
+        look into case money; office hours with an hour or two around them. What a court does not choose is no bound:
+        the thirty days of 法发〔2017〕6号 art. 10 (``custody.rules.DAYS_TO_PAY_OUT``), and which days are holidays.
+    """
+
+    months_outstanding: int = 12
+    months_held: int = 6
+    office_from: time = time(7, 30)
+    office_to: time = time(20)
+    document: str = ""
+    effective_from: date | None = None
+
+    @property
+    def office_hours(self) -> str:
+        return f"{self.office_from:%H:%M}—{self.office_to:%H:%M}"
+
+    def last_outstanding(self, day: date) -> date:
+        """The last day on which an advance was paid that is out too long on a day."""
+        return clock.add_months(day, -self.months_outstanding) - timedelta(days=1)
+
+    def last_held(self, day: date) -> date:
+        """The last day on which case money came in that is held too long on a day."""
+        return clock.add_months(day, -self.months_held) - timedelta(days=1)
 
 
 class Kind(enum.Enum):
@@ -48,7 +88,7 @@ LABELS: dict[enum.Enum, str] = {
     **ATTEMPT_LABELS,
     Kind.ADVANCE_OVERDUE: N_("垫付逾期未收回"),
     Kind.CASE_MONEY_OVERDUE: N_("案款逾期未发放"),
-    Kind.CASE_MONEY_STALE: N_("案款超过六个月未发放"),
+    Kind.CASE_MONEY_STALE: N_("案款长期未发放"),
     Kind.ABOVE_CEILING: N_("垫付超过当时上限"),
     Kind.DUPLICATE_CLAIMANT: N_("同一人多次获得垫付"),
     Kind.DUPLICATE_ACCOUNT: N_("同一账户登记在多个案件"),
@@ -66,9 +106,9 @@ LABELS: dict[enum.Enum, str] = {
 }
 
 WHY: dict[Kind, str] = {
-    Kind.ADVANCE_OVERDUE: N_("垫付后满一年仍未全部收回。请查阅追偿记录：是否仍有财产线索，是否应当核销。"),
+    Kind.ADVANCE_OVERDUE: N_("垫付后超过关注期限仍未全部收回。请查阅追偿记录：是否仍有财产线索，是否应当核销。"),
     Kind.CASE_MONEY_OVERDUE: N_("案款到账后三十日内应当核算并发放完毕。请核实未发放的原因和审批。"),
-    Kind.CASE_MONEY_STALE: N_("案款滞留超过六个月，是审计和专项清理的重点。请逐案核实去向。"),
+    Kind.CASE_MONEY_STALE: N_("案款滞留超过关注期限，是审计和专项清理的重点。请逐案核实去向。"),
     Kind.ABOVE_CEILING: N_("案件标的或垫付金额超过申请当日有效的垫付条件。请核对当时的审查结论和审批。"),
     Kind.DUPLICATE_CLAIMANT: N_("同一证件号码的人在两个以上申请中获得垫付。请核对案件是否真实、是否重复救助。"),
     Kind.DUPLICATE_ACCOUNT: N_("同一账号登记为两个以上案件的收款账户。同一当事人有几个案件时属于正常。"),
@@ -80,15 +120,15 @@ WHY: dict[Kind, str] = {
     Kind.CHANGE_ATTEMPT: N_("收款人、账户、金额或名单在审批后有变动，办理已被系统拒绝。请查明何人在何时变更。"),
     Kind.CEILING_ATTEMPT: N_("为超过上限的案件申请垫付，已被系统拒绝。请了解为何有此操作。"),
     Kind.COURT_ATTEMPT: N_("办理其他法院的事项，已被系统拒绝。请了解为何有此操作。"),
-    Kind.AFTER_HOURS: N_("休息日、节假日，或北京时间7:30以前、20:00以后签署、付款、复核、变更账户。请核对是否需要。"),
+    Kind.AFTER_HOURS: N_("休息日、节假日，或当天的工作时间以外签署、付款、复核、变更账户。请核对是否需要。"),
     Kind.VOUCHER_LATE: N_("业务所在月份已经结账，凭证记入了以后月份。请核对为何没有及时登记。"),
     Kind.VOUCHER_GAP: N_("凭证号应当连续。有缺号说明凭证被删除，请立即核验账簿。"),
 }
 
 SOURCES: dict[Kind, str] = {
-    Kind.ADVANCE_OVERDUE: f"{HOUSE}（账龄超过一年）；垫付资金管理办法中的追偿职责",
+    Kind.ADVANCE_OVERDUE: f"{ISSUED}；垫付资金管理办法中的追偿职责",
     Kind.CASE_MONEY_OVERDUE: "最高人民法院关于执行款物管理工作的规定（法发〔2017〕6号）第十条",
-    Kind.CASE_MONEY_STALE: f"{HOUSE}（六个月）；法院案款审计查出的主要问题",
+    Kind.CASE_MONEY_STALE: f"{ISSUED}；法院案款审计查出的主要问题",
     Kind.ABOVE_CEILING: "申请当日有效的垫付条件发布文件",
     Kind.DUPLICATE_CLAIMANT: "参照关于建立完善国家司法救助制度的意见（试行）（中政委〔2014〕3号）：一次性救助",
     Kind.DUPLICATE_ACCOUNT: f"{HOUSE}；法发〔2017〕6号第十一条",
@@ -100,7 +140,7 @@ SOURCES: dict[Kind, str] = {
     Kind.CHANGE_ATTEMPT: "法发〔2017〕6号第十二条：发放须经审批",
     Kind.CEILING_ATTEMPT: "申请当日有效的垫付条件发布文件",
     Kind.COURT_ATTEMPT: "行政事业单位内部控制规范（试行）：在授权范围内办理",
-    Kind.AFTER_HOURS: f"{HOUSE}（北京时间7:30至20:00；休息日按国务院办公厅放假安排）",
+    Kind.AFTER_HOURS: f"{ISSUED}；休息日按国务院办公厅放假安排",
     Kind.VOUCHER_LATE: "会计基础工作规范：会计核算应当及时",
     Kind.VOUCHER_GAP: "会计基础工作规范第五十一条：凭证连续编号",
 }
@@ -158,14 +198,21 @@ def _held(one: str, two: str) -> Sentence:
     return Sentence(N_("%(case)s有到账后未发放的案款，其中最近一笔到账于所列日期"), {"case": one})
 
 
+def _stale(one: str, two: str) -> Sentence:
+    told = N_("%(case)s有到账后超过%(months)s个月未发放的案款，其中最近一笔到账于所列日期")
+    return Sentence(told, {"case": one, "months": two})
+
+
 def _in_cases(one: str, two: str) -> Sentence:
     return Sentence(N_("账户%(account)s登记在%(count)s个案件"), {"account": one, "count": two})
 
 
 _SENTENCES: dict[Kind, Callable[[str, str], Sentence]] = {
-    Kind.ADVANCE_OVERDUE: lambda one, two: Sentence(N_("%(case)s的垫付款付出满一年仍未收回"), {"case": one}),
+    Kind.ADVANCE_OVERDUE: lambda one, two: Sentence(
+        N_("%(case)s的垫付款付出超过%(months)s个月仍未收回"), {"case": one, "months": two}
+    ),
     Kind.CASE_MONEY_OVERDUE: _held,
-    Kind.CASE_MONEY_STALE: _held,
+    Kind.CASE_MONEY_STALE: _stale,
     Kind.ABOVE_CEILING: lambda one, two: Sentence(
         N_("%(case)s超过“%(document)s”的上限"), {"case": one, "document": two}
     ),
@@ -187,6 +234,82 @@ _SENTENCES: dict[Kind, Callable[[str, str], Sentence]] = {
         N_("在此凭证之前，总号缺%(numbers)s个，分号缺%(kind_numbers)s个"), {"numbers": one, "kind_numbers": two}
     ),
 }
+
+
+BOUNDED: frozenset[Kind] = frozenset({Kind.ADVANCE_OVERDUE, Kind.CASE_MONEY_STALE, Kind.AFTER_HOURS})
+"""The questions that ask for more than so much, or outside of it."""
+
+
+class Figure(NamedTuple):
+    """One bound as people read it: what it is called, its figure, what it means, and on what it stands."""
+
+    name: str
+    value: Sentence
+    meaning: str
+    source: str
+
+
+def figures(bounds: Bounds) -> list[Figure]:
+    """The bounds one by one, and beside them what is law and the same in every court."""
+    set_by = bounds.document or HOUSE
+    return [
+        Figure(
+            N_("垫付未收回"),
+            Sentence(N_("%(n)s个月"), {"n": str(bounds.months_outstanding)}),
+            N_("自付款之日起超过此数仍未全部收回的列为疑点；恰满此数的当天不列（不含本数）。"),
+            f"{set_by}；垫付资金管理办法中的追偿职责",
+        ),
+        Figure(
+            N_("案款未发放"),
+            Sentence(N_("%(n)s个月"), {"n": str(bounds.months_held)}),
+            N_("自到账之日起超过此数仍未发放的列为疑点；恰满此数的当天不列（不含本数）。"),
+            f"{set_by}；法院案款审计查出的主要问题",
+        ),
+        Figure(
+            N_("工作时间"),
+            Sentence(
+                N_("%(opens)s至%(closes)s"),
+                {"opens": f"{bounds.office_from:%H:%M}", "closes": f"{bounds.office_to:%H:%M}"},
+            ),
+            N_("北京时间。在此以外的办理列为疑点；恰在开始时刻的不列，恰在结束时刻的列入。休息日和节假日全天列入。"),
+            f"{set_by}；休息日按国务院办公厅放假安排",
+        ),
+        Figure(
+            N_("案款发放期限"),
+            Sentence(N_("%(n)s日"), {"n": str(DAYS_TO_PAY_OUT)}),
+            N_("法定期限，各法院相同，不由本院选择；第三十日不列（含本数），末日为休息日的顺延。"),
+            SOURCES[Kind.CASE_MONEY_OVERDUE],
+        ),
+    ]
+
+
+def check_bounds(bounds: Bounds) -> None:
+    """Refuse bounds that nothing stands on, or that would leave nothing to see."""
+    if not bounds.document.strip():
+        raise RuleViolation("请填写疑点关注线所依据的文件名称和文号。")
+    if not 1 <= bounds.months_outstanding <= MOST_MONTHS_OUTSTANDING:
+        raise RuleViolation(
+            "垫付未收回的关注期限须为1至%(most)s个月（含本数），请重新填写。", most=MOST_MONTHS_OUTSTANDING
+        )
+    if not 1 <= bounds.months_held <= MOST_MONTHS_HELD:
+        raise RuleViolation("案款未发放的关注期限须为1至%(most)s个月（含本数），请重新填写。", most=MOST_MONTHS_HELD)
+    if not EARLIEST_OFFICE <= bounds.office_from < bounds.office_to <= LATEST_OFFICE:
+        raise RuleViolation(
+            "工作时间须在%(earliest)s至%(latest)s之间（含本数），且开始早于结束，请重新填写。",
+            earliest=f"{EARLIEST_OFFICE:%H:%M}",
+            latest=f"{LATEST_OFFICE:%H:%M}",
+        )
+
+
+def check_bounds_day(effective_from: date, *, latest: date | None, today: date) -> None:
+    """Bounds begin after the day on which they are issued, so that nobody judges by them what he has done already, and
+    after those issued before."""
+    if effective_from <= today:
+        raise RuleViolation(
+            "生效日期须晚于今天%(today)s，已经发生的行为按当时的关注线判断，请重新填写。", today=today.isoformat()
+        )
+    if latest is not None and effective_from <= latest:
+        raise RuleViolation("生效日期须晚于上一次发布的生效日期%(latest)s，请重新填写。", latest=latest.isoformat())
 
 
 def kind_named(word: str) -> Kind | None:

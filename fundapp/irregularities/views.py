@@ -1,26 +1,33 @@
-"""The exceptions list: how many doubts of each kind, and one list for each; and the ear for refused attempts."""
+"""The exceptions list: how many doubts of each kind, one list for each, and the bounds from which on they are
+shown; and the ear for refused attempts."""
 
-from flask import Blueprint, g, has_request_context, render_template, request
+from typing import Any
+
+from flask import Blueprint, flash, g, has_request_context, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from fundapp.core import clock
 from fundapp.core.attempts import hear_of_attempts
 from fundapp.core.db import db, transaction
 from fundapp.core.doors import require
 from fundapp.core.errors import NotFound, Refusal
-from fundapp.core.forms import choice
+from fundapp.core.forms import choice, saving
 from fundapp.core.listing import Column, listing, workbook
 from fundapp.core.words import N_
 from fundapp.courts import queries as courts
 from fundapp.eligibility.rules import Sentence
 from fundapp.irregularities import queries, rules, service
-from fundapp.irregularities.forms import IrregularityFilter
+from fundapp.irregularities.forms import BoundsForm, IrregularityFilter
+from fundapp.irregularities.models import ExceptionBounds
 from fundapp.irregularities.queries import Span
+from fundapp.irregularities.rules import Bounds
+from fundapp.trail import queries as trail
 from fundapp.users import service as users
 from fundapp.users.models import User
 from fundapp.users.rules import Permission
 
-Answer = str | Response
+Answer = str | Response | tuple[str, int]
 
 bp = Blueprint("irregularities", __name__, url_prefix="/irregularities")
 
@@ -85,6 +92,7 @@ def index() -> Answer:
         "irregularities/index.html",
         form=form,
         span=span,
+        bounds=queries.bounds_by_courts(span),
         counts=queries.counts(span),
         why=rules.WHY,
         sources=rules.SOURCES,
@@ -110,6 +118,71 @@ def _kept(form: IrregularityFilter) -> dict[str, str]:
     return {"court": form.court.picked(str) or "", "year": form.year.data}
 
 
+ISSUE_COLUMNS = [
+    Column(N_("法院代字"), lambda issue: issue.court_code, width=10),
+    Column(N_("生效日期"), lambda issue: issue.effective_from, "day"),
+    Column(N_("发布文件"), lambda issue: issue.document, width=40),
+    Column(N_("垫付未收回（月）"), lambda issue: issue.months_outstanding, "number", width=16),
+    Column(N_("案款未发放（月）"), lambda issue: issue.months_held, "number", width=16),
+    Column(N_("工作时间"), lambda issue: issue.bounds.office_hours, width=16),
+    Column(N_("发布时间"), lambda issue: issue.issued_at, "moment"),
+]
+
+
+@bp.get("/bounds")
+@require(Permission.IRREGULARITY_READ)
+def bounds() -> Answer:
+    court_code = g.user.court_code
+    return listing(
+        "irregularities/bounds.html",
+        queries.issues(g.user.scope),
+        ExceptionBounds.id,
+        ISSUE_COLUMNS,
+        title=_("疑点关注线"),
+        figures=rules.figures(queries.bounds_on([court_code], clock.today())[court_code]),
+    )
+
+
+@bp.get("/bounds/<int:bounds_id>")
+@require(Permission.IRREGULARITY_READ)
+def issued(bounds_id: int) -> Answer:
+    found = queries.issue(bounds_id, g.user.scope)
+    return render_template(
+        "irregularities/issued.html",
+        issue=found,
+        figures=rules.figures(found.bounds),
+        entries=trail.history(found.subject),
+    )
+
+
+@bp.route("/bounds/new", methods=["GET", "POST"])
+@require(Permission.BOUNDS_ISSUE)
+def issue_bounds() -> Answer:
+    form = BoundsForm(data=_as_before(queries.latest_bounds(g.user.court_code)))
+    if form.submitted():
+        with saving(form, g.user.court_code):
+            bounds_issued = service.issue_bounds(
+                Bounds(
+                    months_outstanding=form.months_outstanding.data,
+                    months_held=form.months_held.data,
+                    office_from=form.office_from.data,
+                    office_to=form.office_to.data,
+                    document=form.document.data,
+                    effective_from=form.effective_from.data,
+                ),
+                actor=g.user,
+            )
+            flash(_("疑点关注线已发布，自%(day)s起生效。", day=bounds_issued.effective_from.isoformat()))
+            return redirect(url_for(".issued", bounds_id=bounds_issued.id))
+    return render_template("irregularities/issue_bounds.html", form=form), form.http_status
+
+
+def _as_before(latest: ExceptionBounds | None) -> dict[str, Any]:
+    """What the form begins with: the figures of the last issue, or of the house."""
+    known = Bounds() if latest is None else latest.bounds
+    return {name: getattr(known, name) for name in ("months_outstanding", "months_held", "office_from", "office_to")}
+
+
 @bp.get("/<word>")
 @require(Permission.IRREGULARITY_READ)
 def show(word: str) -> Answer:
@@ -131,6 +204,8 @@ def show(word: str) -> Answer:
         scalars=False,
         form=form,
         kind=kind,
+        bounds=queries.bounds_by_courts(span) if kind in rules.BOUNDED else [],
+        span=span,
         why=rules.WHY[kind],
         source=rules.SOURCES[kind],
         line_of=lambda row: queries.line(kind, row),

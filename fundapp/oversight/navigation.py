@@ -78,6 +78,7 @@ PAGES: list[tuple[str, list[tuple[str, str, Permission | None]]]] = [
         [
             (N_("审计包"), "yearend.packages", Permission.AUDIT_EXPORT),
             (N_("疑点清单"), "irregularities.index", Permission.IRREGULARITY_READ),
+            (N_("疑点关注线"), "irregularities.bounds", Permission.IRREGULARITY_READ),
             (N_("垫付卷宗"), "auditing.dossiers", Permission.DOSSIER_READ),
             (N_("审计抽样"), "auditing.samples", Permission.SAMPLE_DRAW),
             (N_("审计整改"), "auditing.findings", Permission.FINDING_READ),
@@ -107,6 +108,7 @@ RECORDS: dict[str, tuple[str, str]] = {
     "case-import": ("cases.import_result", "import_id"),
     "case-receipt": ("custody.receipt", "receipt_id"),
     "ceremony": ("ceremonies.show", "ceremony_id"),
+    "exception-bounds": ("irregularities.issued", "bounds_id"),
     "finding": ("auditing.finding", "finding_id"),
     "fund-receipt": ("funding.receipt", "receipt_id"),
     "ladder": ("approvals.show", "ladder_id"),

@@ -39,6 +39,7 @@ from fundapp.eligibility.rules import DEFAULT_CEILING
 from fundapp.funding import queries as funding
 from fundapp.funding.models import FundReceipt, Source
 from fundapp.funding.rules import ReceiptStatus
+from fundapp.irregularities.models import ExceptionBounds
 from fundapp.ledger import queries as books
 from fundapp.ledger import rules as ledger_rules
 from fundapp.ledger.models import Correction, Opening, Voucher
@@ -538,6 +539,7 @@ NAMES: dict[str, tuple[tuple[Any, ...], Callable[..., str]]] = {
     "source": ((Source.id, Source.name), _own),
     "terms": ((TermsIssue.id, TermsIssue.document), _own),
     "ladder": ((LadderIssue.id, LadderIssue.document), _own),
+    "exception-bounds": ((ExceptionBounds.id, ExceptionBounds.document), _own),
     "user": ((User.id, User.name), _own),
     "voucher": ((Voucher.id, Voucher.year, Voucher.kind, Voucher.kind_number), ledger_rules.cited),
 }

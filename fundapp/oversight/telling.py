@@ -65,6 +65,7 @@ KINDS = {
     "case-receipt": N_("案款到账"),
     "ceremony": N_("兑现大会"),
     "correction": N_("更正申请"),
+    "exception-bounds": N_("疑点关注线"),
     "finding": N_("审计问题"),
     "fund-receipt": N_("资金到账"),
     "ladder": N_("审批限额"),

@@ -137,6 +137,7 @@ class Event(enum.Enum):
     BOOKS_VERIFIED = "oversight.books.verified"
     LIST_EXPORTED = "oversight.list.exported"
     ATTEMPT_REFUSED = "irregularities.attempt.refused"
+    BOUNDS_ISSUED = "irregularities.bounds.issued"
 
 
 FACTS: dict[Event, frozenset[str]] = {
@@ -253,6 +254,7 @@ FACTS: dict[Event, frozenset[str]] = {
         Event.BOOKS_VERIFIED: "checks problems digest",
         Event.LIST_EXPORTED: "list",
         Event.ATTEMPT_REFUSED: "attempt door sentence",
+        Event.BOUNDS_ISSUED: "document effective_from months_outstanding months_held office_hours",
     }.items()
 }
 
@@ -368,6 +370,7 @@ LABELS: dict[enum.Enum, str] = {
     Event.BOOKS_VERIFIED: N_("核验账簿和留痕"),
     Event.LIST_EXPORTED: N_("导出清单"),
     Event.ATTEMPT_REFUSED: N_("办理被拒绝"),
+    Event.BOUNDS_ISSUED: N_("发布疑点关注线"),
 }
 
 

@@ -97,6 +97,7 @@ class Permission(enum.Enum):
     AUDIT_EXPORT = "audit.export"
     AUDIT_EXPORT_UNMASKED = "audit.export_unmasked"
     IRREGULARITY_READ = "irregularity.read"
+    BOUNDS_ISSUE = "bounds.issue"
     DOSSIER_READ = "dossier.read"
     SAMPLE_DRAW = "sample.draw"
     FINDING_READ = "finding.read"
@@ -161,6 +162,7 @@ LABELS |= {
     Permission.AUDIT_EXPORT: N_("导出年度审计包"),
     Permission.AUDIT_EXPORT_UNMASKED: N_("导出含完整个人信息的审计包"),
     Permission.IRREGULARITY_READ: N_("查看疑点清单"),
+    Permission.BOUNDS_ISSUE: N_("发布疑点关注线"),
     Permission.DOSSIER_READ: N_("查阅垫付卷宗"),
     Permission.SAMPLE_DRAW: N_("抽取审计样本"),
     Permission.FINDING_READ: N_("查看审计整改"),
@@ -249,6 +251,7 @@ GROUPS: list[tuple[str, tuple[Permission, ...]]] = [
             Permission.AUDIT_EXPORT,
             Permission.AUDIT_EXPORT_UNMASKED,
             Permission.IRREGULARITY_READ,
+            Permission.BOUNDS_ISSUE,
             Permission.DOSSIER_READ,
             Permission.SAMPLE_DRAW,
             Permission.FINDING_READ,
@@ -333,6 +336,7 @@ MATRIX: dict[Permission, frozenset[Role]] = {
         Permission.AUDIT_EXPORT: (_FR, _AU),
         Permission.AUDIT_EXPORT_UNMASKED: (_AU,),
         Permission.IRREGULARITY_READ: (_VP, _P, _AU),
+        Permission.BOUNDS_ISSUE: (_P,),
         Permission.DOSSIER_READ: (_D, _FR, _VP, _P, _AU),
         Permission.SAMPLE_DRAW: (_AU,),
         Permission.FINDING_READ: _FUND,

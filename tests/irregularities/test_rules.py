@@ -22,7 +22,7 @@ def test_every_attempt_is_asked_about():
 @pytest.mark.parametrize(
     ("kind", "one", "two", "told"),
     [
-        (Kind.ADVANCE_OVERDUE, "（2018）湘0602执1号", "", "（2018）湘0602执1号的垫付款付出满一年仍未收回"),
+        (Kind.ADVANCE_OVERDUE, "（2018）湘0602执1号", "12", "（2018）湘0602执1号的垫付款付出超过12个月仍未收回"),
         (Kind.DUPLICATE_CLAIMANT, "（2018）湘0602执1号", "3", "（2018）湘0602执1号的申请执行人共有3笔垫付"),
         (Kind.SHARED_ACCOUNT, "6222***0001", "2", "账户6222***0001登记在2名当事人名下"),
         (Kind.COURT_ATTEMPT, '{"door":"/a","sentence":"不行。"}', "", "在/a：不行。"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from typing import Any
 
@@ -34,6 +35,7 @@ from tests.builders.ceremonies import a_ceremony, an_open_ceremony, frozen, list
 from tests.builders.custody import a_case_receipt, a_payout, an_approved_payout
 from tests.builders.disbursement import a_batch, a_sent_batch, a_signed_batch, imported, told
 from tests.builders.funding import a_receipt, a_source
+from tests.builders.irregularities import the_bounds
 from tests.builders.ledger import a_correction, a_voucher
 from tests.builders.openings import SmallBook, a_line, checked, posted, requested
 from tests.builders.oversight import an_anchor_sheet
@@ -318,6 +320,7 @@ def _auditing() -> dict[str, dict[str, Any]]:
     waiting, under_way, proof = a_finding(paid.cited), answered(a_finding()), proved(answered(a_finding()))
     sample_id, auditor_id = a_sample(size=1).id, the_holder(Role.AUDITOR).id
     a_note(paid.subject)
+    bounds_id = the_bounds(clock.today() + timedelta(days=1)).id
     db.session.rollback()
     job_id = jobs.start("auditing.sample", owner_id=auditor_id, user_id=auditor_id, sample_id=sample_id)
     assert jobs.found(job_id, owner_id=auditor_id).state is jobs.JobState.DONE
@@ -329,6 +332,7 @@ def _auditing() -> dict[str, dict[str, Any]]:
         "auditing.prove": {"finding_id": under_way.id},
         **alike({"finding_id": proof.id}, "auditing.review", "auditing.finding", "auditing.notice_pdf"),
         "auditing.write_note": {"record": paid.subject},
+        **alike({"bounds_id": bounds_id}, "irregularities.issued", "irregularities.bounds"),
         **{f"auditing.{name}": {} for name in ("dossiers", "samples", "draw", "findings", "record_finding", "notes")},
     }
 

@@ -8,6 +8,7 @@ from flask import Flask, template_rendered
 from jinja2 import Template
 
 from fundapp.core.config import ROOT
+from fundapp.core.statements import declared
 from fundapp.users.rules import Role
 from tests.browsing import check_accessible
 from tests.builders.people import COURT, OTHER_COURT, a_user
@@ -94,6 +95,24 @@ def test_every_page_can_be_read_on_a_desk_and_on_a_phone(house, visit):
         problems += problems_of_refusals(desks, house)
     assert not problems, "\n\n".join(problems)
     assert sorted(pages() - rendered - ERRORS_OF_POSTS) == [], "templates that no page of this walk showed"
+
+
+SCROLLING = """() => [...document.querySelectorAll(".statement .table-responsive")]
+    .filter(box => box.scrollWidth > box.clientWidth).map(box => box.getAttribute("aria-label"))"""
+
+
+@pytest.mark.browser
+@pytest.mark.journey
+def test_every_column_of_a_statement_stands_on_a_desk_at_once(house, visit):
+    desk = Desk(visit()).sign_in(house.holder(Role.PRESIDENT, house.played), house.password_in(house.played))
+    places = [place.address for place in house.places() if place.endpoint == "yearend.statement"]
+    assert len(places) == len(declared())
+    scrolling = {}
+    for address in places:
+        desk.window.set_viewport_size({"width": DESK_WIDTH, "height": HEIGHT})
+        desk.window.goto(address)
+        scrolling[address] = desk.window.evaluate(SCROLLING)
+    assert not {address: found for address, found in scrolling.items() if found}
 
 
 def visitor(place: Place) -> Role:

@@ -64,6 +64,7 @@ AGREED = {
     "audit.export": "FR AU",
     "audit.export_unmasked": "AU",
     "irregularity.read": "VP P AU",
+    "bounds.issue": "P",
     "dossier.read": "D FR VP P AU",
     "sample.draw": "AU",
     "finding.read": FUND,
