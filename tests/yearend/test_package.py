@@ -499,8 +499,9 @@ def _written(folder):
     return folder / "package.zip"
 
 
-def test_a_checker_that_was_changed_at_its_end_does_not_seem_content(live_app, folder):
+def test_a_checker_that_was_changed_at_its_end_does_not_seem_content(live_app, folder, monkeypatch):
     """Where a changed byte could end the program quietly: what it says last, and whether it runs at all."""
+    monkeypatch.setattr(sys, "argv", ["check.py"])
     a_receipt("100.00")
     shutil.unpack_archive(_written(folder), folder / "unpacked")
     path = folder / "unpacked" / "check.py"
