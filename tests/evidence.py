@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import Column, Connection, Enum, Integer, column, insert, inspect, table, text
@@ -123,5 +123,12 @@ def something(one: Column[Any], *, other: bool = False) -> Any:
     if isinstance(one.type, Enum):
         assert one.type.enum_class and issubclass(one.type.enum_class, enum.Enum)
         return list(one.type.enum_class)[-1 if other else 0]
-    kinds = {int: number, str: str(number), bool: other, bytes: str(number).encode(), date: date(2018, 3, number)}
+    kinds = {
+        int: number,
+        str: str(number),
+        bool: other,
+        bytes: str(number).encode(),
+        date: date(2018, 3, number),
+        time: time(number),
+    }
     return kinds[one.type.python_type]
