@@ -18,7 +18,7 @@ from tests.builders.people import COURT
 from tests.house.source import ROOT
 from tests.ledger.recomputation import balances, recomputed
 
-SECONDS = os.environ.get("FUND_RACE_SECONDS", "2")
+SECONDS = os.environ.get("FUND_RACE_SECONDS", "1")
 
 
 def begun(app: Flask, instance: Path, name: str) -> subprocess.Popen[str]:
