@@ -6,6 +6,7 @@ from datetime import date
 
 from fundapp.core.errors import Attempt, RuleViolation
 from fundapp.core.money import ZERO, Money
+from fundapp.core.versions import check_later_issue
 from fundapp.core.words import N_
 from fundapp.users.rules import LABELS as ROLE_LABELS
 from fundapp.users.rules import Role
@@ -78,7 +79,6 @@ def check_issue(
         raise RuleViolation("请填写审批限额所依据的文件名称和文号。")
     if president_above < ZERO:
         raise RuleViolation("院长审批起点不能为负数，请重新填写。")
-    if latest is not None and effective_from <= latest:
-        raise RuleViolation("生效日期须晚于上一次发布的生效日期%(latest)s，请重新填写。", latest=latest.isoformat())
+    check_later_issue(effective_from, latest=latest)
     if latest is not None and effective_from < today:
         raise RuleViolation("生效日期不能早于今天，已经生效的限额不能追溯变更，请重新填写。")

@@ -380,7 +380,7 @@ def stored_day(day: date) -> Any:
     return day.isoformat() if on_sqlite() else day
 
 
-def ids_of(table: str) -> str:
+def new_ids(table: str) -> str:
     """SQL that takes ids for new rows of a table, so that rows that name each other are written in sets; how many is
     its parameter."""
     return (NEXT_IDS if on_sqlite() else NEW_IDS).format(table=table)

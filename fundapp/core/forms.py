@@ -146,6 +146,11 @@ class MoneyField(Field):
             raise ValueError(gettext(error.msgid, **error.params)) from error
 
 
+def _typed(sent: Sequence[str]) -> str:
+    """What was typed, its full-width signs narrow; nothing when nothing was."""
+    return unicodedata.normalize("NFKC", sent[0].strip()) if sent else ""
+
+
 class DayField(DateField):
     """A calendar day; the browser sends 2018-03-01."""
 
@@ -153,10 +158,10 @@ class DayField(DateField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None
-        if not valuelist or not valuelist[0].strip():
+        if not (typed := _typed(valuelist)):
             return
         try:
-            self.data = date.fromisoformat(unicodedata.normalize("NFKC", valuelist[0].strip())[:10])
+            self.data = date.fromisoformat(typed[:10])
         except ValueError as error:
             raise ValueError(gettext("日期无法识别，请按“2018-03-01”的格式填写。")) from error
         if not 1990 <= self.data.year <= 2100:
@@ -171,10 +176,10 @@ class TimeOfDayField(ClockField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None
-        if not valuelist or not valuelist[0].strip():
+        if not (typed := _typed(valuelist)):
             return
         try:
-            self.data = time.fromisoformat(unicodedata.normalize("NFKC", valuelist[0].strip())[:5])
+            self.data = time.fromisoformat(typed[:5])
         except ValueError as error:
             raise ValueError(gettext("时间无法识别，请按“07:30”的格式填写。")) from error
 

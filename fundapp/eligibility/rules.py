@@ -11,6 +11,7 @@ from fundapp.cases.rules import LABELS as CASE_LABELS
 from fundapp.cases.rules import CaseStatus
 from fundapp.core.errors import Attempt, RuleViolation
 from fundapp.core.money import ZERO, Money, plain
+from fundapp.core.versions import check_later_issue
 from fundapp.core.words import N_
 
 
@@ -380,9 +381,6 @@ def check_issue(*, document: str, ceiling: Money, case_statuses: Iterable[CaseSt
 
 def check_later(effective_from: date, *, latest: date | None, today: date) -> None:
     """Only the first issue may reach back; every later one begins after the one before, and not in the past."""
-    if latest is None:
-        return
-    if effective_from <= latest:
-        raise RuleViolation("生效日期须晚于上一次发布的生效日期%(latest)s，请重新填写。", latest=latest.isoformat())
-    if effective_from < today:
+    check_later_issue(effective_from, latest=latest)
+    if latest is not None and effective_from < today:
         raise RuleViolation("生效日期不能早于今天，已经生效的条件不能追溯变更，请重新填写。")

@@ -13,6 +13,7 @@ from fundapp.core.forms import (
     required,
 )
 from fundapp.core.words import N_
+from fundapp.irregularities.rules import HELD_MEANS, OUTSTANDING_MEANS
 
 
 class IrregularityFilter(FilterForm):
@@ -39,12 +40,12 @@ class BoundsForm(Form):
     months_outstanding = WholeNumberField(
         _l("垫付未收回（月）"),
         [required(N_("请填写垫付未收回的关注期限。"))],
-        description=_l("自付款之日起超过此数仍未全部收回的列为疑点；恰满此数的当天不列（不含本数）。"),
+        description=_l(OUTSTANDING_MEANS),
     )
     months_held = WholeNumberField(
         _l("案款未发放（月）"),
         [required(N_("请填写案款未发放的关注期限。"))],
-        description=_l("自到账之日起超过此数仍未发放的列为疑点；恰满此数的当天不列（不含本数）。"),
+        description=_l(HELD_MEANS),
     )
     office_from = TimeOfDayField(
         _l("工作时间开始"),

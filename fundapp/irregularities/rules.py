@@ -11,6 +11,7 @@ from typing import NamedTuple
 from fundapp.core import clock
 from fundapp.core.errors import LABELS as ATTEMPT_LABELS
 from fundapp.core.errors import Attempt, Refusal, RuleViolation
+from fundapp.core.versions import check_later_issue
 from fundapp.core.words import N_
 from fundapp.custody.rules import DAYS_TO_PAY_OUT, pay_out_due
 from fundapp.eligibility.rules import Sentence
@@ -19,6 +20,8 @@ from fundapp.trail.rules import Event
 
 HOUSE = "本系统设定"
 ISSUED = "本院发布的疑点关注线（未发布时按本系统设定）"
+OUTSTANDING_MEANS = N_("自付款之日起超过此数仍未全部收回的列为疑点；恰满此数的当天不列（不含本数）。")
+HELD_MEANS = N_("自到账之日起超过此数仍未发放的列为疑点；恰满此数的当天不列（不含本数）。")
 
 MOST_MONTHS_OUTSTANDING = 36
 MOST_MONTHS_HELD = 24
@@ -256,13 +259,13 @@ def figures(bounds: Bounds) -> list[Figure]:
         Figure(
             N_("垫付未收回"),
             Sentence(N_("%(n)s个月"), {"n": str(bounds.months_outstanding)}),
-            N_("自付款之日起超过此数仍未全部收回的列为疑点；恰满此数的当天不列（不含本数）。"),
+            OUTSTANDING_MEANS,
             f"{set_by}；垫付资金管理办法中的追偿职责",
         ),
         Figure(
             N_("案款未发放"),
             Sentence(N_("%(n)s个月"), {"n": str(bounds.months_held)}),
-            N_("自到账之日起超过此数仍未发放的列为疑点；恰满此数的当天不列（不含本数）。"),
+            HELD_MEANS,
             f"{set_by}；法院案款审计查出的主要问题",
         ),
         Figure(
@@ -308,8 +311,7 @@ def check_bounds_day(effective_from: date, *, latest: date | None, today: date) 
         raise RuleViolation(
             "生效日期须晚于今天%(today)s，已经发生的行为按当时的关注线判断，请重新填写。", today=today.isoformat()
         )
-    if latest is not None and effective_from <= latest:
-        raise RuleViolation("生效日期须晚于上一次发布的生效日期%(latest)s，请重新填写。", latest=latest.isoformat())
+    check_later_issue(effective_from, latest=latest)
 
 
 def kind_named(word: str) -> Kind | None:

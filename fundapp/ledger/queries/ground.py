@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from fundapp.core.db import Rows, chunks, ids_of, marks, places, run
+from fundapp.core.db import Rows, chunks, marks, new_ids, places, run
 from fundapp.core.errors import RuleViolation
 from fundapp.ledger.rules import SIDE, Account, Model, Side, VoucherKind, cited
 
@@ -83,14 +83,13 @@ def ground(court_code: str, parts: Collection[Part], *, since: date, ids: int, n
     coded = sorted((account.value, part) for account, part in parts)
     none: list[Any] = []
     found: Rows = []
-    is_first = True
+    ids_asked = new_ids("vouchers")  # with the book itself, by the first question only
     for some_names, some_parts in zip_longest(chunks(names), chunks(coded), fillvalue=none):
-        asked: list[Any] = [court_code, court_code, since.year, ids] if is_first else []
+        asked: list[Any] = [court_code, court_code, since.year, ids] if ids_asked else []
         asked += (court_code, *some_names) if some_names else ()
         asked += (*(code for part in some_parts for code in part), court_code) if some_parts else ()
-        begun = ids_of("vouchers") if is_first else ""
-        found += run(_question(begun, len(some_names), len(some_parts)), asked)
-        is_first = False
+        found += run(_question(ids_asked, len(some_names), len(some_parts)), asked)
+        ids_asked = ""
     return _told(found)
 
 
