@@ -7,13 +7,13 @@ courts run side by side on PostgreSQL, and one after the other on SQLite, which 
 import enum
 import hashlib
 import hmac
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
-from itertools import count
+from itertools import chain, count
 from typing import Any, NamedTuple, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -131,14 +131,15 @@ class Head(NamedTuple):
     last_at: Any
 
 
-@dataclass
+@dataclass(slots=True)
 class Held:
-    """What a transaction holds on to: its connection, one cursor of the driver, the heads of the chains that it has
-    locked, and the statements that wait to be sent ``together()``."""
+    """What a transaction holds on to: its connection, one cursor of the driver, whoever listens to the statements, the
+    heads of the chains that it has locked, and the statements that wait to be sent ``together()``."""
 
     connection: Connection
     cursor: Any
     on_sqlite: bool
+    heard: Callable[..., None] | None
     heads: dict[str, Head] = field(default_factory=dict)
     waiting: list[Question] | None = None
 
@@ -184,10 +185,11 @@ def transaction(*court_codes: str) -> Iterator[None]:
     assert not _writes.get(), "transactions do not nest: one act, one transaction"
     session = db.session()
     session.rollback()
-    with _turn():
+    engine = db.engine
+    with turns if engine.dialect.name == "sqlite" else nullcontext():
         _writes.set(True)
         try:
-            with db.engine.connect() as connection, connection.begin():
+            with engine.connect() as connection, connection.begin():
                 try:
                     _begin(connection, sorted(set(court_codes)))
                     yield
@@ -212,14 +214,13 @@ def run(statement: str, parameters: Sequence[Any] = ()) -> Rows:
     For the few paths where everything is written at once and SQLAlchemy's own work would cost ten times the
     database's. Parameters stand as ``?`` and are what the driver keeps: whole fen, words, ``stored()`` moments.
     """
-    connection, cursor = _driver()
-    held = _held.get()
-    if held and held.waiting is not None:
-        held.waiting.append((statement, parameters))
-        _send(held)
+    driver = _driver()
+    if driver.waiting is not None:
+        driver.waiting.append((statement, parameters))
+        _send(driver)
     else:
-        _execute(connection, cursor, statement, parameters)
-    return _rows(connection, cursor) if _has_rows(statement) else []
+        _execute(driver, statement, parameters)
+    return _rows(driver) if _has_rows(statement) else []
 
 
 def run_set(statement: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -227,17 +228,15 @@ def run_set(statement: str, rows: Sequence[Sequence[Any]]) -> None:
     at a time. As ``run()``."""
     if not rows:
         return
-    connection, cursor = _driver()
-    held = _held.get()
+    driver = _driver()
     for start in range(0, len(rows), SOME_ROWS):
         some = rows[start : start + SOME_ROWS]
-        asked = _with_places(statement, len(some[0]), len(some)), [value for row in some for value in row]
-        if held and held.waiting is not None and len(rows) <= FEW_ROWS:
-            held.waiting.append(asked)
+        asked = _with_places(statement, len(some[0]), len(some)), list(chain.from_iterable(some))
+        if driver.waiting is not None and len(rows) <= FEW_ROWS:
+            driver.waiting.append(asked)
         else:
-            if held:
-                _send(held)
-            _execute(connection, cursor, *asked)
+            _send(driver)
+            _execute(driver, *asked)
 
 
 @contextmanager
@@ -256,11 +255,11 @@ def together() -> Iterator[None]:
         held.waiting = None
 
 
-def _send(held: Held) -> None:
-    if held.waiting:
-        statements, values = zip(*held.waiting, strict=True)
-        held.waiting = []
-        _execute(held.connection, held.cursor, _joined(statements), [one for some in values for one in some])
+def _send(driver: Held) -> None:
+    if driver.waiting:
+        statements, values = zip(*driver.waiting, strict=True)
+        driver.waiting = []
+        _execute(driver, _joined(statements), list(chain.from_iterable(values)))
 
 
 @lru_cache(KEPT_STATEMENTS)
@@ -270,13 +269,14 @@ def _joined(statements: tuple[str, ...]) -> str:
     return f"WITH {named} {last}" if first else last
 
 
-def _driver() -> tuple[Connection, Any]:
-    """The connection of the session, and a cursor of the driver; a transaction uses one throughout."""
-    held = _held.get()
-    if held:
-        return held.connection, held.cursor
-    connection = db.session.connection()
-    return connection, _cursor(connection)
+def _driver() -> Held:
+    """That of the transaction, or of the session's connection as it now is."""
+    return _held.get() or _of(db.session.connection())
+
+
+def _of(connection: Connection) -> Held:
+    heard = connection.dispatch.after_cursor_execute
+    return Held(connection, _cursor(connection), connection.dialect.name == "sqlite", heard or None)
 
 
 def _cursor(connection: Connection) -> Any:
@@ -294,23 +294,22 @@ def _new_cursor(connection: Connection) -> Any:
     return driver.RawCursor(raw)  # its places are those of the server
 
 
-def _execute(connection: Connection, cursor: Any, statement: str, parameters: Sequence[Any]) -> None:
-    """Who listens to the connection hears of it, as of any other statement."""
-    if connection.dialect.paramstyle != "qmark":
-        statement = _numbered(statement)
+def _execute(driver: Held, statement: str, parameters: Sequence[Any]) -> None:
+    """Who listened to the connection when the transaction began hears of it, as of any other statement."""
     try:
-        cursor.execute(statement, parameters)
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _told(connection, statement, error) from error
-    if heard := connection.dispatch.after_cursor_execute:
-        heard(connection, cursor, statement, parameters, None, False)
+        driver.cursor.execute(statement if driver.on_sqlite else _numbered(statement), parameters)
+    except driver.connection.dialect.loaded_dbapi.Error as error:
+        raise _told(driver.connection, statement, error) from error
+    if driver.heard:
+        driver.heard(driver.connection, driver.cursor, statement, parameters, None, False)
 
 
-def _rows(connection: Connection, cursor: Any) -> Rows:
+def _rows(driver: Held) -> Rows:
     try:
-        return list(cursor.fetchall())
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _told(connection, "", error) from error
+        found: Rows = driver.cursor.fetchall()
+    except driver.connection.dialect.loaded_dbapi.Error as error:
+        raise _told(driver.connection, "", error) from error
+    return found
 
 
 def _told(connection: Connection, statement: str, error: Exception) -> BaseException:
@@ -397,15 +396,22 @@ NEXT_IDS = """
 
 def write(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Insert these rows; values as ``run()`` takes them."""
-    run_set(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {{rows}}", rows)  # noqa: S608 - names of ours
+    run_set(_insert(table, columns), rows)
+
+
+@cache
+def _insert(table: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {{rows}}"  # noqa: S608 - names of ours
 
 
 def chunks(values: Sequence[Any]) -> Iterator[list[Any]]:
-    """Values for ``IN (…)``: some thousands at a time, the last repeated up to a power of two, so that the drivers meet
-    few different statements and keep them prepared."""
+    """Values for ``IN (…)``: some thousands at a time, the last of more than a few repeated up to a power of two, so
+    that the drivers meet few different statements and keep them prepared."""
     for start in range(0, len(values), VALUES_AT_ONCE):
         some = list(values[start : start + VALUES_AT_ONCE])
-        yield some + some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
+        if len(some) > FEW_ROWS:
+            some += some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
+        yield some
 
 
 def marks(wanted: int) -> str:
@@ -430,17 +436,8 @@ def snapshot() -> Iterator[None]:
         db.session.rollback()
 
 
-@contextmanager
-def _turn() -> Iterator[None]:
-    if not on_sqlite():
-        yield
-        return
-    with turns:
-        yield
-
-
 def _begin(connection: Connection, court_codes: list[str]) -> None:
-    held = Held(connection, _cursor(connection), connection.dialect.name == "sqlite")
+    held = _of(connection)
     _held.set(held)
     for court_code in court_codes:
         held.heads[court_code] = _read_head(court_code)

@@ -27,7 +27,7 @@ from fundapp.ledger.queries.books import (
     reservation,
     voucher_count,
 )
-from fundapp.ledger.queries.ground import Ground, Kept, Part, ground
+from fundapp.ledger.queries.ground import NOTHING_KEPT, Ground, Kept, Part, ground
 from fundapp.ledger.queries.journals import (
     LINES_AT_ONCE,
     AccountYear,
@@ -102,6 +102,7 @@ __all__ = [
     "CORRECTIONS_KEY",
     "JOURNAL_KEY",
     "LINES_AT_ONCE",
+    "NOTHING_KEPT",
     "OPENINGS_KEY",
     "PARTS_AT_ONCE",
     "SUMMARY_PURPOSE",

@@ -8,16 +8,24 @@ from typing import Any, NamedTuple
 
 from fundapp.core.db import Rows, chunks, marks, new_ids, places, run
 from fundapp.core.errors import RuleViolation
-from fundapp.ledger.rules import SIDE, Account, Model, Side, VoucherKind, cited
+from fundapp.ledger.rules import Account, Model, Side, VoucherKind, cited
 
 Part = tuple[Account, str]
 
 
 class Kept(NamedTuple):
-    """What is kept of a part: the balance on the guarded side less what is promised, in fen, and the last day kept."""
+    """What is kept of a part: all that it was ever debited and credited, and what is promised of it, in fen."""
 
-    free: int
-    last_day: str | None
+    debit: int
+    credit: int
+    held: int
+
+    def free(self, guard: Side) -> int:
+        """The balance on the account's side, less what is promised."""
+        return (self.debit - self.credit if guard is Side.DEBIT else self.credit - self.debit) - self.held
+
+
+NOTHING_KEPT = Kept(0, 0, 0)
 
 
 class Ground(NamedTuple):
@@ -26,6 +34,7 @@ class Ground(NamedTuple):
     Args:
         closed_through: the last month that takes no business, None when there is none: the last closed one, or the one
             at whose end the opening balances stand.
+        last_day: the last one under which a voucher stands (``2018-03-09``), None when there is none.
         posted: of the acts asked about those that have a voucher, with its id and how it is cited.
         kept: of the parts asked about those that are kept.
         last_numbers: by year and series.
@@ -34,6 +43,7 @@ class Ground(NamedTuple):
 
     model: Model
     closed_through: str | None
+    last_day: str | None
     posted: dict[str, tuple[int, str]]
     kept: dict[Part, Kept]
     last_numbers: dict[tuple[int, str], int]
@@ -48,7 +58,8 @@ CLOSED_THROUGH = """(SELECT MAX(month) FROM (
         SELECT MAX(substr(CAST(o.day AS VARCHAR(10)), 1, 7)) FROM openings o
         WHERE o.court_code = m.court_code AND o.status IN ('posted', 'undo_requested')) ended)"""
 BOOK = f"""
-    SELECT 'book', m.model, {CLOSED_THROUGH}, CAST(NULL AS VARCHAR(10)), 0, 0, 0
+    SELECT 'book', m.model, {CLOSED_THROUGH},
+        CAST((SELECT MAX(v.posted_on) FROM vouchers v WHERE v.court_code = m.court_code) AS VARCHAR(10)), 0, 0, 0
     FROM booking_models m WHERE m.court_code = ?
     UNION ALL
     SELECT 'series', n.kind, CAST(NULL AS VARCHAR(10)), CAST(NULL AS VARCHAR(10)), n.year, n.last_number, 0
@@ -62,10 +73,7 @@ POSTED = """
     FROM vouchers v WHERE v.court_code = ? AND v.name IN ({names})
 """
 KEPT = """
-    SELECT 'kept', s.account, s.part, CASE WHEN substr(s.part, 1, 5) <> 'case:' THEN
-        CAST((SELECT MAX(d.day) FROM day_totals d
-            WHERE d.court_code = s.court_code AND d.account = s.account AND d.part = s.part) AS VARCHAR(10)) END,
-        s.debit, s.credit, s.held
+    SELECT 'kept', s.account, s.part, CAST(NULL AS VARCHAR(10)), s.debit, s.credit, s.held
     FROM (VALUES {parts}) v
     JOIN standing_balances s ON s.court_code = ? AND s.account = v.column1 AND s.part = v.column2
 """
@@ -80,17 +88,17 @@ def ground(court_code: str, parts: Collection[Part], *, since: date, ids: int, n
     Raises:
         RuleViolation: the court's books were not opened.
     """
-    coded = sorted((account.value, part) for account, part in parts)
+    coded = {(account.value, part): (account, part) for account, part in parts}
     none: list[Any] = []
     found: Rows = []
     ids_asked = new_ids("vouchers")  # with the book itself, by the first question only
-    for some_names, some_parts in zip_longest(chunks(names), chunks(coded), fillvalue=none):
+    for some_names, some_parts in zip_longest(chunks(names), chunks(list(coded)), fillvalue=none):
         asked: list[Any] = [court_code, court_code, since.year, ids] if ids_asked else []
         asked += (court_code, *some_names) if some_names else ()
         asked += (*(code for part in some_parts for code in part), court_code) if some_parts else ()
         found += run(_question(ids_asked, len(some_names), len(some_parts)), asked)
         ids_asked = ""
-    return _told(found)
+    return _told(found, coded)
 
 
 @lru_cache(64)
@@ -101,25 +109,23 @@ def _question(ids: str, names: int, parts: int) -> str:
     return " UNION ALL ".join(asked)
 
 
-def _told(found: Rows) -> Ground:
-    model, closed_through = None, None
+def _told(found: Rows, coded: dict[tuple[str, str], Part]) -> Ground:
+    model, closed_through, last_day = None, None, None
     posted, kept, last_numbers, ids = {}, {}, {}, []
-    for what, *words, one, two, three in found:
+    for what, first, second, third, one, two, three in found:
         if what == "kept":
-            account, part, last_day = words
-            stands = one - two if SIDE[account := Account(account)] is Side.DEBIT else two - one
-            kept[account, part] = Kept(stands - three, last_day)
+            kept[coded[first, second]] = Kept(one, two, three)
         elif what == "series":
-            last_numbers[one, words[0]] = two
+            last_numbers[one, first] = two
         elif what == "id":
             ids.append(one)
         elif what == "posted":
-            posted[words[0]] = (one, cited(two, VoucherKind(words[1]), three))
+            posted[first] = (one, cited(two, VoucherKind(second), three))
         else:
-            model, closed_through, _ = words
+            model, closed_through, last_day = first, second, third
     if model is None:
         raise unopened()
-    return Ground(Model(model), closed_through, posted, kept, last_numbers, ids)
+    return Ground(Model(model), closed_through, last_day, posted, kept, last_numbers, ids)
 
 
 def unopened() -> RuleViolation:

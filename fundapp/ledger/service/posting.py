@@ -16,7 +16,7 @@ from fundapp.core.db import db, id_of, run_set, stored, stored_day, together, wr
 from fundapp.core.money import bare_fen, from_fen
 from fundapp.ledger import queries, rules
 from fundapp.ledger.models import NumberSeries
-from fundapp.ledger.queries import SUMMARY_PURPOSE, Ground, Kept, Part
+from fundapp.ledger.queries import NOTHING_KEPT, SUMMARY_PURPOSE, Ground, Kept, Part
 from fundapp.ledger.rules import Account, Booked, Hands, Ink, Numbers, Posting, Side, VoucherKind
 from fundapp.trail import service as trail
 from fundapp.trail.rules import Event
@@ -33,13 +33,20 @@ VOUCHER_COLUMNS = (
 LINE_COLUMNS = (
     "voucher_id", "line", "movement", "debit", "credit", "amount", "case_ref", "source_ref", "debtor_ref",
 )  # fmt: skip
-STANDING_COLUMNS = ("court_code", "account", "part", "debit", "credit", "held", "guard")
 TAKE_NUMBERS = """
     INSERT INTO number_series (court_code, year, kind, last_number) VALUES {rows}
     ON CONFLICT (court_code, year, kind) DO UPDATE SET last_number = excluded.last_number
 """
-# The end of a day: that of the last day before it, or its own as it was, and what is added now.
+KEEP_STANDING = """
+    INSERT INTO standing_balances (court_code, account, part, debit, credit, held, guard) VALUES {rows}
+    ON CONFLICT (court_code, account, part) DO UPDATE SET debit = excluded.debit, credit = excluded.credit
+"""
 KEEP_DAYS = """
+    INSERT INTO day_totals (court_code, account, part, day, debit, credit) VALUES {rows}
+    ON CONFLICT (court_code, account, part, day) DO UPDATE SET debit = excluded.debit, credit = excluded.credit
+"""
+# The end of a day before others that are kept: that of the last one before it, or its own as it was, and what is added.
+KEEP_EARLIER_DAYS = """
     INSERT INTO day_totals (court_code, account, part, day, debit, credit)
     SELECT v.column1, v.column2, v.column3, v.column4,
         v.column5 + COALESCE((SELECT d.debit FROM day_totals d WHERE d.court_code = v.column1
@@ -54,13 +61,6 @@ MOVE_LATER_DAYS = """
     FROM (VALUES {rows}) v
     WHERE day_totals.court_code = v.column1 AND day_totals.account = v.column2 AND day_totals.part = v.column3
         AND day_totals.day > v.column4
-"""
-MOVE_STANDING = """
-    UPDATE standing_balances
-    SET debit = standing_balances.debit + v.column4, credit = standing_balances.credit + v.column5
-    FROM (VALUES {rows}) v
-    WHERE standing_balances.court_code = v.column1 AND standing_balances.account = v.column2
-        AND standing_balances.part = v.column3
 """
 
 
@@ -226,21 +226,19 @@ def _post(drafts: Sequence[Draft], ground: Ground, *, court_code: str, actor: Us
     mark = keyed_digest(SUMMARY_PURPOSE)
     digests = [_digest(draft, given, by, mark(draft.summary)) for draft, given in zip(drafts, numbers, strict=True)]
     rows = list(zip(ground.ids, drafts, numbers, digests, strict=False))  # acts posted before left ids over
+    day_ends = _day_ends(court_code, daily, ground)
     with together():
         _take_numbers(court_code, ground.last_numbers, last_numbers)
         write("vouchers", VOUCHER_COLUMNS, [_voucher_row(*row, by) for row in rows])
         write("posting_lines", LINE_COLUMNS, [line for at, draft, _, _ in rows for line in _line_rows(at, draft)])
-        _keep_standing(court_code, standing, ground.kept)
-        if len(daily) == 1:
-            _keep_days(court_code, daily, ground.kept)
+        run_set(KEEP_STANDING, [_standing_row(court_code, part, ground.kept, standing[part]) for part in standing])
+        run_set(KEEP_DAYS, day_ends)
         trail.record_all(
             Event.VOUCHER_POSTED,
             [(f"voucher:{at}", _facts(draft, given, digest)) for at, draft, given, digest in rows],
             court_code=court_code,
             actor=actor,
         )
-    if len(daily) > 1:  # a day builds on the one before
-        _keep_days(court_code, daily, ground.kept)
     return [Posted(voucher_id, given.cited) for voucher_id, _, given, _ in rows]
 
 
@@ -346,41 +344,39 @@ def _moved(draft: Draft) -> Iterable[tuple[Account, str, int, int]]:
                 yield (account, part, -credit, -debit) if is_red else (account, part, debit, credit)
 
 
-def _check_covered(changes: Standing, kept: dict[Part, Kept]) -> None:
-    for (account, part), (debit, credit) in changes.items():
-        guard = rules.GUARDED.get(account)
+def _check_covered(changes: Standing, kept: Mapping[Part, Kept]) -> None:
+    for part, (debit, credit) in changes.items():
+        guard = rules.GUARDED.get(part[0])
         taken = credit - debit if guard is Side.DEBIT else debit - credit
-        free = kept[account, part].free if (account, part) in kept else 0
-        if guard is not None and taken > 0 and taken > free:
+        if guard is not None and taken > 0 and taken > (free := kept.get(part, NOTHING_KEPT).free(guard)):
             rules.check_covered(from_fen(free), from_fen(taken))
 
 
-def _keep_standing(court_code: str, changes: Standing, kept: dict[Part, Kept]) -> None:
-    """Add to what is kept; the database refuses what an account does not have."""
-    keys = sorted(changes, key=_by_code)
-    run_set(MOVE_STANDING, [(court_code, key[0].value, key[1], *changes[key]) for key in keys if key in kept])
-    begun = [_standing_row(court_code, *key, *changes[key]) for key in keys if key not in kept]
-    write("standing_balances", STANDING_COLUMNS, begun)
+def _standing_row(court_code: str, part: Part, kept: Mapping[Part, Kept], moved: Change) -> tuple[object, ...]:
+    """What is kept of a part from now on; the database refuses what an account does not have."""
+    had = kept.get(part, NOTHING_KEPT)
+    guard = rules.GUARDED.get(part[0])
+    totals = had.debit + moved[0], had.credit + moved[1]
+    return court_code, part[0].value, part[1], *totals, had.held, guard.value if guard else ""
 
 
-def _standing_row(court_code: str, account: Account, part: str, debit: int, credit: int) -> tuple[object, ...]:
-    guard = rules.GUARDED.get(account)
-    return court_code, account.value, part, debit, credit, 0, guard.value if guard else ""
+def _day_ends(court_code: str, daily: Daily, ground: Ground) -> list[tuple[object, ...]]:
+    """The ends of these days as they are to be kept; days before others are kept at once, and every later one moved.
 
-
-def _keep_days(court_code: str, changes: Daily, kept: dict[Part, Kept]) -> None:
-    """Each day's end, and with it every later day that is kept.
-
-    One day after the other: a row may be moved by several days, and a set moves it once.
+    Of the last day the end is all that there ever was, so nothing need be read. Earlier days come one after the other:
+    a row may be moved by several, and a set moves it once.
     """
-    last_day = max((one.last_day for one in kept.values() if one.last_day), default="")
-    for day, of_day in sorted(changes.items()):
+    ends: list[tuple[object, ...]] = []
+    totals = {part: (had.debit, had.credit) for part, had in ground.kept.items()}
+    for day, of_day in sorted(daily.items()):
         kept_day = stored_day(day)
-        rows = [(court_code, account.value, part, kept_day, *moved) for (account, part), moved in of_day.items()]
-        run_set(KEEP_DAYS, rows)
-        if day.isoformat() < last_day:
+        for part, (debit, credit) in of_day.items():
+            had = totals.get(part, (0, 0))
+            totals[part] = had[0] + debit, had[1] + credit
+        if ground.last_day is None or day.isoformat() >= ground.last_day:
+            ends += [(court_code, part[0].value, part[1], kept_day, *totals[part]) for part in of_day]
+        else:
+            rows = [(court_code, part[0].value, part[1], kept_day, *moved) for part, moved in of_day.items()]
+            run_set(KEEP_EARLIER_DAYS, rows)
             run_set(MOVE_LATER_DAYS, rows)
-
-
-def _by_code(part: Part) -> tuple[str, str]:
-    return part[0].value, part[1]
+    return ends
