@@ -72,3 +72,23 @@ def engine(role: str) -> Engine:
     database = current_app.extensions["test database"]
     assert isinstance(database, PostgresDatabase)
     return create_engine(database.address(role, DRIVER), poolclass=NullPool)
+
+
+@contextmanager
+def behind_the_guards(table: str) -> Iterator[Connection]:
+    """As ``unguarded``, but the triggers stand again afterwards, as if the data were older than they are."""
+    db.session.rollback()
+    with owner() as connection:
+        if not on_sqlite():
+            connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+            yield connection
+            connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+            return
+        triggers = connection.execute(
+            text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"), {"table": table}
+        ).all()
+        for name, _ in triggers:
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        yield connection
+        for _, sql in triggers:
+            connection.exec_driver_sql(sql)

@@ -68,9 +68,15 @@ class Model:
                 found[1 - side if red else side] += -fen if red else fen
         return found[0], found[1]
 
-    def covers(self, debit: str, credit: str, fen: int) -> bool:
-        after = {debit: self.net(debit) + fen, credit: self.net(credit) - fen}
-        return all(COVERED[account] * net >= 0 for account, net in after.items() if account in COVERED)
+    def covers(self, debit: str, credit: str, fen: int, since: date) -> bool:
+        """At the end of that day and of every later one."""
+        days = {since, *(day for day, *_ in self.moves if day > since)}
+        change = {debit: fen, credit: -fen}
+        return all(
+            COVERED[account] * (self.net(account, day) + change[account]) >= 0
+            for account in COVERED.keys() & change.keys()
+            for day in days
+        )
 
     def add(self, day: date, debit: str, credit: str, fen: int, word: str, *, red: bool = False) -> None:
         self.moves.append((day, debit, credit, fen, red))
@@ -118,7 +124,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.names += 1
         name, how = f"act:{self.names}", how_posted(day=business_date)
         about = {"source": "source:1"} | ({} if movement is Movement.APPROPRIATION_RECEIVED else {"case": "case:1"})
-        is_covered = self.model.covers(debit, credit, fen)
+        is_covered = self.model.covers(debit, credit, fen, self.model.day_of(business_date))
         try:
             with clock.at(self.today), transaction(COURT):
                 done = ledger.post(name, [booked(movement, from_fen(fen), **about)], **how)
@@ -143,7 +149,7 @@ class AnyOrder(RuleBasedStateMachine):
         day = self.today
         less = -change if method is CorrectionMethod.DIFFERENCE else fen
         may = voucher.posted_on <= day and self.model.day_of(day) == day
-        may = may and (less < 0 or self.model.covers(credit, debit, less))
+        may = may and (less < 0 or self.model.covers(credit, debit, less, day))
         restated = (
             booked(movement, from_fen(right), source="source:1") if method is CorrectionMethod.DIFFERENCE else None
         )

@@ -9,8 +9,9 @@ from sqlalchemy.exc import DBAPIError
 from fundapp.core.db import db, transaction
 from fundapp.core.money import ZERO, yuan
 from fundapp.ledger import queries as books
-from fundapp.ledger.models import Correction, PostingLine, StandingBalance, Voucher
+from fundapp.ledger.models import Correction, DayTotal, PostingLine, StandingBalance, Voucher
 from fundapp.ledger.rules import Account, CorrectionMethod, Ink, Movement, booked
+from tests.attacker import behind_the_guards
 from tests.builders.ledger import a_confirmed_correction, a_correction, a_voucher, close_month
 from tests.builders.people import COURT
 from tests.ledger.recomputation import balances, recomputed
@@ -34,6 +35,34 @@ def test_the_database_refuses_money_that_is_not_there(app, account, change):
     with pytest.raises(DBAPIError, match=r"covered|counted"), transaction(COURT):
         db.session.execute(update(StandingBalance).where(*row).values(change))
     assert balances(COURT) == recomputed(COURT)
+
+
+@pytest.mark.parametrize(
+    ("account", "change"),
+    [(Account.FUND_BANK, {"credit": yuan("100.01")}), (Account.CASE_MONEY, {"debit": yuan("50.01")})],
+    ids=["fund", "case money"],
+)
+def test_the_database_refuses_a_past_day_that_ends_overdrawn(app, account, change):
+    a_voucher("100.00")
+    a_voucher("50.00", Movement.CASE_MONEY_RECEIVED, case="case:1")
+    with pytest.raises(DBAPIError, match="overdrawn"), transaction(COURT):
+        db.session.execute(update(DayTotal).where(DayTotal.account == account, DayTotal.part == "").values(change))
+    earlier = {"court_code": COURT, "account": account, "part": "", "day": date(2018, 2, 1)}
+    totals = {"debit": ZERO, "credit": ZERO} | change
+    with pytest.raises(DBAPIError, match="overdrawn"), transaction(COURT):
+        db.session.execute(insert(DayTotal).values(earlier | totals))
+    assert balances(COURT) == recomputed(COURT)
+
+
+def test_the_database_lets_a_day_that_is_overdrawn_be_mended_and_not_made_worse(app):
+    a_voucher("100.00")
+    fund = DayTotal.__table__.c.account == Account.FUND_BANK
+    with behind_the_guards("day_totals") as connection:
+        connection.execute(update(DayTotal.__table__).where(fund).values(credit=yuan("150.00")))
+    with transaction(COURT):
+        db.session.execute(update(DayTotal).where(fund).values(credit=yuan("120.00")))
+    with pytest.raises(DBAPIError, match="overdrawn"), transaction(COURT):
+        db.session.execute(update(DayTotal).where(fund).values(credit=yuan("120.01")))
 
 
 def copied_voucher(voucher: Voucher, **changes: object) -> dict[str, object]:
@@ -77,6 +106,13 @@ def test_the_database_refuses_a_posting_that_cannot_be(app, changes):
     kept = {column.key: getattr(line, column.key) for column in PostingLine.__table__.columns if column.key != "id"}
     with pytest.raises(DBAPIError), transaction(COURT):
         db.session.execute(insert(PostingLine).values(kept | {"line": 2} | changes))
+
+
+def test_a_voucher_that_has_its_lines_takes_no_other(app):
+    (line,) = a_voucher("1.00").lines
+    kept = {column.key: getattr(line, column.key) for column in PostingLine.__table__.columns if column.key != "id"}
+    with pytest.raises(DBAPIError, match="exceed the total"), transaction(COURT):
+        db.session.execute(insert(PostingLine).values(kept | {"line": 2, "amount": yuan("0.01")}))
 
 
 def test_the_session_refuses_to_change_evidence_before_the_database_does(app):

@@ -33,7 +33,7 @@ from fundapp.trail.rules import Event
 from fundapp.users.models import User
 from fundapp.users.rules import Role
 from tests.attacker import unguarded
-from tests.builders.ledger import DAY, a_correction, a_voucher, close_month, how_posted
+from tests.builders.ledger import DAY, a_correction, a_voucher, close_month, how_posted, the_hands
 from tests.builders.people import COURT, OTHER_COURT, a_user, the_books, the_holder
 from tests.ledger.recomputation import EVER, Key, balances, recomputed
 
@@ -97,6 +97,55 @@ def test_vouchers_of_several_days_posted_at_once_end_each_day_rightly_and_move_t
     with transaction(COURT):
         again = ledger.post_all(entries, court_code=COURT, actor=how["actor"])
     assert again == posted and balances(COURT) == recomputed(COURT)
+
+
+def a_give_back(amount: str, day: date, name: str) -> ledger.Entry:
+    moved = booked(Movement.APPROPRIATION_GIVEN_BACK, yuan(amount), source="source:1")
+    return ledger.Entry(name, [moved], day, "退回资金", 1, the_hands())
+
+
+def test_money_is_not_taken_on_a_day_on_which_it_had_not_come_or_was_needed_later(app):
+    a_voucher("100.00", day=date(2018, 3, 10), source="source:1")
+    a_voucher("70.00", Movement.APPROPRIATION_GIVEN_BACK, day=date(2018, 3, 20), source="source:1")
+    a_voucher("500.00", day=date(2018, 3, 30), source="source:1")
+    before = balances(COURT)
+    for amount, day, told in (
+        ("0.01", date(2018, 3, 9), "自2018-03-09起，该账户日终余额最低时为0.00元，不足以在该日减少0.01元"),
+        ("30.01", date(2018, 3, 10), "自2018-03-10起，该账户日终余额最低时为30.00元"),
+        ("30.01", date(2018, 3, 29), "先补记此前到账的款项"),
+        ("530.01", date(2018, 3, 30), "超过可用资金530.00元"),
+    ):
+        with pytest.raises(RuleViolation, match=told), transaction(COURT):
+            ledger.post_all([a_give_back(amount, day, "refused")], court_code=COURT, actor=how_posted()["actor"])
+    assert balances(COURT) == before == recomputed(COURT)
+    with transaction(COURT):
+        ledger.post_all(
+            [a_give_back("30.00", date(2018, 3, 15), "all"), a_give_back("500.00", date(2018, 3, 30), "rest")],
+            court_code=COURT,
+            actor=how_posted()["actor"],
+        )
+    assert books.available(COURT) == ZERO
+    assert balances(COURT) == recomputed(COURT)
+
+
+def test_of_acts_posted_at_once_what_came_covers_what_went_on_that_day_or_later(app):
+    a_voucher("10.00", day=date(2018, 3, 20), source="source:1")
+    for gone, came in (("2018-03-12", "2018-03-12"), ("2018-03-12", "2018-03-11"), ("2018-04-02", "2018-04-02")):
+        post_at_once(a_give_back("90.00", date.fromisoformat(gone), f"{gone}, {came}"), came)
+    with pytest.raises(RuleViolation, match="自2018-04-03起"):
+        post_at_once(a_give_back("10.01", date(2018, 4, 3), "after"), "2018-04-04")
+    with pytest.raises(RuleViolation, match="自2018-03-13起"):
+        post_at_once(a_give_back("0.01", date(2018, 3, 13), "before"), "2018-03-14")
+    assert books.available(COURT) == yuan("10.00")
+
+
+def post_at_once(given_back: ledger.Entry, day: str) -> None:
+    """The entry, and in the same call after it 90.00 that came on that day."""
+    came = booked(Movement.APPROPRIATION_RECEIVED, yuan("90.00"), source="source:1")
+    entry = ledger.Entry(f"{given_back.name}: came", [came], date.fromisoformat(day), "到账", 1, given_back.hands)
+    with transaction(COURT):
+        ledger.post_all([given_back, entry], court_code=COURT, actor=how_posted()["actor"])
+    assert balances(COURT) == recomputed(COURT)
 
 
 def test_a_posting_is_kept_numbered_sealed_and_told(app):

@@ -307,8 +307,8 @@ def test_a_debtors_cases_stand_together_under_his_identity(app):
 
 def test_the_list_of_recoveries_is_narrowed(app):
     advance = an_advanced_case("5000.00", case=a_refundable_case("5000.00"))
-    allocated(a_recovered_receipt("5000.00", advance=advance))
     still = an_advanced_case("6000.00", case=a_refundable_case("6000.00"))
+    allocated(a_recovered_receipt("5000.00", advance=advance))
 
     def found(**narrowed):
         query, key = queries.recoveries(SCOPE, **narrowed)

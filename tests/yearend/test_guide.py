@@ -191,6 +191,7 @@ def test_a_year_that_was_opened_again_asks_for_its_papers_anew(app):
 
 
 def test_old_advances_and_unclaimed_money_are_named_with_their_amounts(app):
+    a_receipt("7000.00", day=date(2016, 4, 1))
     a_paid_advance("3000.00", paid_on=date(2016, 5, 1))
     a_paid_advance("4000.00", paid_on=date(2017, 12, 31))  # exactly a year
     unclaimed("88.00", day=date(2018, 12, 5))

@@ -188,6 +188,7 @@ def test_a_superior_sees_its_courts_together_and_each_named_and_nothing_of_other
 
 def test_claims_of_every_age_add_up_to_the_account_on_the_day(app):
     old, bound, young = date(2016, 12, 30), date(2017, 12, 31), date(2018, 12, 31)
+    a_receipt("15000.00", day=old)
     for day, amount in ((old, "1000.00"), (bound, "2000.00"), (young, "4000.00"), (date(2019, 1, 1), "8000.00")):
         a_paid_advance(amount, paid_on=day)
     made = the_statement("ageing")

@@ -27,7 +27,7 @@ from fundapp.ledger.queries.books import (
     reservation,
     voucher_count,
 )
-from fundapp.ledger.queries.ground import NOTHING_KEPT, Ground, Kept, Part, ground
+from fundapp.ledger.queries.ground import NOTHING_KEPT, Ground, Kept, Part, ground, lowest_since
 from fundapp.ledger.queries.journals import (
     LINES_AT_ONCE,
     AccountYear,
@@ -161,6 +161,7 @@ __all__ = [
     "lines_of",
     "linked",
     "live_opening_of",
+    "lowest_since",
     "model",
     "month_kinds",
     "month_vouchers",

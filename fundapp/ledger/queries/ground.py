@@ -6,9 +6,9 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from fundapp.core.db import Rows, chunks, marks, new_ids, places, run
+from fundapp.core.db import Rows, chunks, marks, new_ids, places, run, stored_day
 from fundapp.core.errors import RuleViolation
-from fundapp.ledger.rules import Account, Model, Side, VoucherKind, cited
+from fundapp.ledger.rules import SIDE, Account, Model, Side, VoucherKind, cited
 
 Part = tuple[Account, str]
 
@@ -126,6 +126,34 @@ def _told(found: Rows, coded: dict[tuple[str, str], Part]) -> Ground:
     if model is None:
         raise unopened()
     return Ground(Model(model), closed_through, last_day, posted, kept, last_numbers, ids)
+
+
+# From the last end up to the day, or from the first one after it.
+LOWEST = """
+    SELECT v.column1, v.column2, MIN(d.debit - d.credit), MAX(d.debit - d.credit), MIN(d.day)
+    FROM (VALUES {parts}) v
+    JOIN day_totals d ON d.court_code = ? AND d.account = v.column1 AND d.part = v.column2
+    WHERE d.day > ? OR d.day = (SELECT MAX(e.day) FROM day_totals e WHERE e.court_code = d.court_code
+        AND e.account = d.account AND e.part = d.part AND e.day <= ?)
+    GROUP BY v.column1, v.column2
+"""
+
+
+def lowest_since(court_code: str, parts: Collection[Part], day: date) -> dict[Part, int]:
+    """The lowest balance on its account's side, in fen, at which each of these parts stood at the end of this day or of
+    any later one."""
+    found: dict[Part, int] = {}
+    coded = {(account.value, part): (account, part) for account, part in parts}
+    for some in chunks(list(coded)):
+        statement = LOWEST.format(parts=places(2, len(some)))
+        asked = [code for part in some for code in part]
+        for account, name, least, most, first_day in run(
+            statement, (*asked, court_code, stored_day(day), stored_day(day))
+        ):
+            part = coded[account, name]
+            lowest = least if SIDE[part[0]] is Side.DEBIT else -most
+            found[part] = min(lowest, 0) if first_day > stored_day(day) else lowest
+    return found
 
 
 def unopened() -> RuleViolation:

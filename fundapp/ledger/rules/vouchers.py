@@ -144,6 +144,18 @@ def check_covered(available: Money, amount: Money) -> None:
         )
 
 
+def check_covered_since(day: date, lowest: Money, amount: Money) -> None:
+    """Refuse what would leave an account below zero at the end of a day that is past."""
+    if amount > lowest:
+        raise RuleViolation(
+            "自%(day)s起，该账户日终余额最低时为%(lowest)s元，不足以在该日减少%(amount)s元；"
+            "请核对业务日期，或先补记此前到账的款项。",
+            day=day.isoformat(),
+            lowest=plain(lowest),
+            amount=plain(amount),
+        )
+
+
 def told(amount: Money) -> str:
     """An amount as a fact of the trail."""
     return bare(amount)

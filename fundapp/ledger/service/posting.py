@@ -45,8 +45,8 @@ KEEP_DAYS = """
     INSERT INTO day_totals (court_code, account, part, day, debit, credit) VALUES {rows}
     ON CONFLICT (court_code, account, part, day) DO UPDATE SET debit = excluded.debit, credit = excluded.credit
 """
-# The end of a day before others that are kept: that of the last one before it, or its own as it was, and what is added.
-KEEP_EARLIER_DAYS = """
+# The end of a day: that of the last one kept up to it, and what is added now.
+ADD_TO_DAYS = """
     INSERT INTO day_totals (court_code, account, part, day, debit, credit)
     SELECT v.column1, v.column2, v.column3, v.column4,
         v.column5 + COALESCE((SELECT d.debit FROM day_totals d WHERE d.court_code = v.column1
@@ -226,13 +226,16 @@ def _post(drafts: Sequence[Draft], ground: Ground, *, court_code: str, actor: Us
     mark = keyed_digest(SUMMARY_PURPOSE)
     digests = [_digest(draft, given, by, mark(draft.summary)) for draft, given in zip(drafts, numbers, strict=True)]
     rows = list(zip(ground.ids, drafts, numbers, digests, strict=False))  # acts posted before left ids over
-    day_ends = _day_ends(court_code, daily, ground)
+    is_latest = ground.last_day is None or min(daily).isoformat() >= ground.last_day
+    if not is_latest:
+        _keep_among_days(court_code, daily)
     with together():
         _take_numbers(court_code, ground.last_numbers, last_numbers)
         write("vouchers", VOUCHER_COLUMNS, [_voucher_row(*row, by) for row in rows])
         write("posting_lines", LINE_COLUMNS, [line for at, draft, _, _ in rows for line in _line_rows(at, draft)])
         run_set(KEEP_STANDING, [_standing_row(court_code, part, ground.kept, standing[part]) for part in standing])
-        run_set(KEEP_DAYS, day_ends)
+        if is_latest:
+            run_set(KEEP_DAYS, _latest_ends(court_code, daily, ground.kept))
         trail.record_all(
             Event.VOUCHER_POSTED,
             [(f"voucher:{at}", _facts(draft, given, digest)) for at, draft, given, digest in rows],
@@ -344,11 +347,19 @@ def _moved(draft: Draft) -> Iterable[tuple[Account, str, int, int]]:
                 yield (account, part, -credit, -debit) if is_red else (account, part, debit, credit)
 
 
+def _taken(part: Part, change: Change) -> int:
+    """What a change takes from the side that a guarded account may not leave; never more than 0 of any other."""
+    guard = rules.GUARDED.get(part[0])
+    if guard is None:
+        return 0
+    debit, credit = change
+    return credit - debit if guard is Side.DEBIT else debit - credit
+
+
 def _check_covered(changes: Standing, kept: Mapping[Part, Kept]) -> None:
-    for part, (debit, credit) in changes.items():
-        guard = rules.GUARDED.get(part[0])
-        taken = credit - debit if guard is Side.DEBIT else debit - credit
-        if guard is not None and taken > 0 and taken > (free := kept.get(part, NOTHING_KEPT).free(guard)):
+    for part, change in changes.items():
+        taken = _taken(part, change)
+        if taken > 0 and taken > (free := kept.get(part, NOTHING_KEPT).free(rules.SIDE[part[0]])):
             rules.check_covered(from_fen(free), from_fen(taken))
 
 
@@ -360,23 +371,41 @@ def _standing_row(court_code: str, part: Part, kept: Mapping[Part, Kept], moved:
     return court_code, part[0].value, part[1], *totals, had.held, guard.value if guard else ""
 
 
-def _day_ends(court_code: str, daily: Daily, ground: Ground) -> list[tuple[object, ...]]:
-    """The ends of these days as they are to be kept; days before others are kept at once, and every later one moved.
-
-    Of the last day the end is all that there ever was, so nothing need be read. Earlier days come one after the other:
-    a row may be moved by several, and a set moves it once.
-    """
+def _latest_ends(court_code: str, daily: Daily, kept: Mapping[Part, Kept]) -> list[tuple[object, ...]]:
+    """The ends of these days, before none that is kept: all that there ever was up to them."""
     ends: list[tuple[object, ...]] = []
-    totals = {part: (had.debit, had.credit) for part, had in ground.kept.items()}
+    totals = {part: (had.debit, had.credit) for part, had in kept.items()}
     for day, of_day in sorted(daily.items()):
-        kept_day = stored_day(day)
-        for part, (debit, credit) in of_day.items():
+        for part, change in of_day.items():
             had = totals.get(part, (0, 0))
-            totals[part] = had[0] + debit, had[1] + credit
-        if ground.last_day is None or day.isoformat() >= ground.last_day:
-            ends += [(court_code, part[0].value, part[1], kept_day, *totals[part]) for part in of_day]
-        else:
-            rows = [(court_code, part[0].value, part[1], kept_day, *moved) for part, moved in of_day.items()]
-            run_set(KEEP_EARLIER_DAYS, rows)
-            run_set(MOVE_LATER_DAYS, rows)
+            totals[part] = had[0] + change[0], had[1] + change[1]
+            ends.append((court_code, part[0].value, part[1], stored_day(day), *totals[part]))
+            if len(daily) > 1:  # of a single day the end is what stands, which was looked at
+                _check_day_covered(day, part, Kept(*had, 0).free(rules.SIDE[part[0]]), change)
     return ends
+
+
+def _keep_among_days(court_code: str, daily: Daily) -> None:
+    """Keep the ends of days that may come before others, and move every later one.
+
+    Day by day, for a row may be moved by several and a set moves it once. What adds money comes before what takes it,
+    so that no end is ever lower than it will be when all is done.
+    """
+    for is_taking in (False, True):
+        for day, of_day in sorted(daily.items()):
+            moved = {part: change for part, change in of_day.items() if (_taken(part, change) > 0) is is_taking}
+            if not moved:
+                continue
+            if is_taking:
+                lowest = queries.lowest_since(court_code, moved, day)
+                for part, change in moved.items():
+                    _check_day_covered(day, part, lowest.get(part, 0), change)
+            rows = [(court_code, part[0].value, part[1], stored_day(day), *change) for part, change in moved.items()]
+            run_set(ADD_TO_DAYS, rows)
+            run_set(MOVE_LATER_DAYS, rows)
+
+
+def _check_day_covered(day: date, part: Part, lowest: int, change: Change) -> None:
+    taken = _taken(part, change)
+    if taken > 0 and taken > lowest:
+        rules.check_covered_since(day, from_fen(lowest), from_fen(taken))

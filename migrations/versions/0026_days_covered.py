@@ -1,0 +1,74 @@
+"""No day ends with less than nothing on an account that may not be overdrawn; no line joins a voucher that has all of
+its own.
+
+A day that is overdrawn already may stay so and may be mended, but gets no worse.
+"""
+
+from alembic import op
+
+revision = "0026"
+down_revision = "0025"
+branch_labels = None
+depends_on = None
+
+OVERDRAWN = (
+    "(substr(NEW.account, 1, 1) = '1' AND NEW.debit < NEW.credit) "
+    "OR (substr(NEW.account, 1, 1) = '2' AND NEW.credit < NEW.debit)"
+)
+WORSE = (
+    "(substr(NEW.account, 1, 1) = '1' AND NEW.debit < NEW.credit "
+    "AND NEW.debit - NEW.credit < OLD.debit - OLD.credit) "
+    "OR (substr(NEW.account, 1, 1) = '2' AND NEW.credit < NEW.debit "
+    "AND NEW.credit - NEW.debit < OLD.credit - OLD.debit)"
+)
+DAYS = (("INSERT", OVERDRAWN), ("UPDATE", WORSE))
+BEYOND = (
+    "(SELECT SUM(p.amount) FROM posting_lines p WHERE p.voucher_id = NEW.voucher_id) > "
+    "(SELECT v.total FROM vouchers v WHERE v.id = NEW.voucher_id)"
+)
+
+
+def upgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for moment, broken in DAYS:
+            op.execute(
+                f"CREATE TRIGGER day_totals_covered_{moment.lower()} BEFORE {moment} ON day_totals WHEN {broken} "
+                "BEGIN SELECT RAISE(ABORT, 'a day would end overdrawn'); END"
+            )
+        op.execute(
+            f"CREATE TRIGGER posting_lines_total AFTER INSERT ON posting_lines WHEN {BEYOND} "
+            "BEGIN SELECT RAISE(ABORT, 'the lines exceed the total of their voucher'); END"
+        )
+        return
+    op.execute(
+        "CREATE FUNCTION day_totals_covered() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN RAISE EXCEPTION 'a day would end overdrawn'; END $$"
+    )
+    for moment, broken in DAYS:
+        op.execute(
+            f"CREATE TRIGGER day_totals_covered_{moment.lower()} BEFORE {moment} ON day_totals "
+            f"FOR EACH ROW WHEN ({broken}) EXECUTE FUNCTION day_totals_covered()"
+        )
+    op.execute(
+        "CREATE FUNCTION posting_lines_total() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 "
+        "FROM vouchers v WHERE v.id IN (SELECT a.voucher_id FROM added a) AND v.total < "
+        "(SELECT SUM(p.amount) FROM posting_lines p WHERE p.voucher_id = v.id)) "
+        "THEN RAISE EXCEPTION 'the lines exceed the total of their voucher'; END IF; RETURN NULL; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER posting_lines_total AFTER INSERT ON posting_lines REFERENCING NEW TABLE AS added "
+        "FOR EACH STATEMENT EXECUTE FUNCTION posting_lines_total()"
+    )
+
+
+def downgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for moment, _ in DAYS:
+            op.execute(f"DROP TRIGGER day_totals_covered_{moment.lower()}")
+        op.execute("DROP TRIGGER posting_lines_total")
+        return
+    for moment, _ in DAYS:
+        op.execute(f"DROP TRIGGER day_totals_covered_{moment.lower()} ON day_totals")
+    op.execute("DROP FUNCTION day_totals_covered()")
+    op.execute("DROP TRIGGER posting_lines_total ON posting_lines")
+    op.execute("DROP FUNCTION posting_lines_total()")
