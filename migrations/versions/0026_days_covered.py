@@ -1,5 +1,5 @@
 """No day ends with less than nothing on an account that may not be overdrawn; no line joins a voucher that has all of
-its own.
+its own; the cashier books no voucher.
 
 A day that is overdrawn already may stay so and may be mended, but gets no worse.
 """
@@ -26,6 +26,7 @@ BEYOND = (
     "(SELECT SUM(p.amount) FROM posting_lines p WHERE p.voucher_id = NEW.voucher_id) > "
     "(SELECT v.total FROM vouchers v WHERE v.id = NEW.voucher_id)"
 )
+BY_CASHIER = "NEW.booked_by_id = NEW.cashier_id AND NEW.cashier_id <> NEW.reviewed_by_id"
 
 
 def upgrade() -> None:
@@ -38,6 +39,10 @@ def upgrade() -> None:
         op.execute(
             f"CREATE TRIGGER posting_lines_total AFTER INSERT ON posting_lines WHEN {BEYOND} "
             "BEGIN SELECT RAISE(ABORT, 'the lines exceed the total of their voucher'); END"
+        )
+        op.execute(
+            f"CREATE TRIGGER vouchers_bookkeeper BEFORE INSERT ON vouchers WHEN {BY_CASHIER} "
+            "BEGIN SELECT RAISE(ABORT, 'the cashier keeps no ledger'); END"
         )
         return
     op.execute(
@@ -59,6 +64,14 @@ def upgrade() -> None:
         "CREATE TRIGGER posting_lines_total AFTER INSERT ON posting_lines REFERENCING NEW TABLE AS added "
         "FOR EACH STATEMENT EXECUTE FUNCTION posting_lines_total()"
     )
+    op.execute(
+        "CREATE FUNCTION vouchers_bookkeeper() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN RAISE EXCEPTION 'the cashier keeps no ledger'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER vouchers_bookkeeper BEFORE INSERT ON vouchers "
+        f"FOR EACH ROW WHEN ({BY_CASHIER}) EXECUTE FUNCTION vouchers_bookkeeper()"
+    )
 
 
 def downgrade() -> None:
@@ -66,9 +79,12 @@ def downgrade() -> None:
         for moment, _ in DAYS:
             op.execute(f"DROP TRIGGER day_totals_covered_{moment.lower()}")
         op.execute("DROP TRIGGER posting_lines_total")
+        op.execute("DROP TRIGGER vouchers_bookkeeper")
         return
     for moment, _ in DAYS:
         op.execute(f"DROP TRIGGER day_totals_covered_{moment.lower()} ON day_totals")
     op.execute("DROP FUNCTION day_totals_covered()")
     op.execute("DROP TRIGGER posting_lines_total ON posting_lines")
     op.execute("DROP FUNCTION posting_lines_total()")
+    op.execute("DROP TRIGGER vouchers_bookkeeper ON vouchers")
+    op.execute("DROP FUNCTION vouchers_bookkeeper()")

@@ -90,12 +90,14 @@ def test_the_database_refuses_a_voucher_that_cannot_be(app, changes):
         ({"kind_number": 0}, "no kind or no number of its kind"),
         ({"cashier_id": None}, "a cashier signs what moves money"),
         ({"cashier_id": "reviewer"}, "the cashier does not review"),
+        ({"booked_by_id": "cashier"}, "the cashier keeps no ledger"),
     ],
     ids=str,
 )
 def test_the_database_refuses_a_voucher_that_contradicts_itself(app, changes, told):
     voucher = a_voucher("1.00")
-    changes = {key: voucher.reviewed_by_id if value == "reviewer" else value for key, value in changes.items()}
+    hands = {"reviewer": voucher.reviewed_by_id, "cashier": voucher.cashier_id}
+    changes = {key: hands.get(value, value) if isinstance(value, str) else value for key, value in changes.items()}
     with pytest.raises(DBAPIError, match=told), transaction(COURT):
         db.session.execute(insert(Voucher).values(copied_voucher(voucher, **changes)))
 

@@ -412,6 +412,15 @@ def test_the_cashier_does_not_review():
         rules.check_cashier(2, 2)
 
 
+@pytest.mark.parametrize(("actor", "bookkeeper"), [(1, 2), (2, 2), (3, 3)], ids=["cashier", "reviewer", "another"])
+def test_what_the_cashier_posts_the_reviewer_books(actor, bookkeeper):
+    assert rules.bookkeeper(actor, reviewed_by_id=2, cashier_id=1) == bookkeeper
+
+
+def test_of_a_transfer_whoever_posts_it_is_bookkeeper():
+    assert rules.bookkeeper(1, reviewed_by_id=2, cashier_id=None) == 1
+
+
 def test_what_is_undone_is_red_in_its_year_and_blue_against_the_accumulated_surplus_later():
     received = Posting(Movement.GRANT_RECEIVED, Account.FUND_BANK, Account.GRANT, yuan("1"), source="source:1")
     ink, (line,) = rules.undoing([received], same_year=True)

@@ -166,6 +166,18 @@ def test_a_posting_is_kept_numbered_sealed_and_told(app):
     assert balances(COURT) == recomputed(COURT)
 
 
+def test_what_an_act_of_the_cashier_posts_the_reviewer_books(app):
+    the_books()
+    clerk = the_holder(Role.FINANCE_CLERK)
+    how = how_posted() | {"actor": clerk}
+    with transaction(COURT):
+        done = ledger.post("act", [booked(IN, yuan("1.00"), source="source:1")], **how)
+    voucher = db.session.get_one(Voucher, done.id)
+    assert voucher.prepared_by_id == voucher.cashier_id == clerk.id
+    assert voucher.booked_by_id == voucher.reviewed_by_id
+    assert trail.history(voucher.subject)[0].actor_id == clerk.id, "the trail says whose act it was"
+
+
 def test_a_repeated_act_posts_nothing(app):
     first = a_voucher("1000.00", name="receipt:1:confirmed")
     again = a_voucher("2000.00", name="receipt:1:confirmed")

@@ -54,7 +54,7 @@ WORDS = {VoucherKind.RECEIPT: "收", VoucherKind.PAYMENT: "付", VoucherKind.TRA
 
 class Hands(NamedTuple):
     """Who signs a voucher: 制单 and 审核, two persons; 出纳, who handled the money and is not the reviewer: the
-    preparer when nobody is named; 记账 is whoever's act posts it."""
+    preparer when nobody is named; 记账 as ``bookkeeper`` says."""
 
     prepared_by_id: int
     reviewed_by_id: int
@@ -131,6 +131,15 @@ def check_cashier(cashier_id: int, reviewed_by_id: int) -> None:
     """出纳 does not review (会计法 art. 25, 会计基础工作规范 art. 12)."""
     if cashier_id == reviewed_by_id:
         raise RuleViolation("出纳不得兼任审核，请由其他财务人员复核该凭证。").as_attempt(Attempt.SELF_APPROVAL)
+
+
+def bookkeeper(actor_id: int, reviewed_by_id: int, cashier_id: int | None) -> int:
+    """记账: whoever's act posts the voucher, or its reviewer where that is the cashier.
+
+    Source:
+        会计法 (2017) art. 37: 出纳 keeps no ledger of income, expense, claims or debts.
+    """
+    return reviewed_by_id if actor_id == cashier_id else actor_id
 
 
 def check_covered(available: Money, amount: Money) -> None:

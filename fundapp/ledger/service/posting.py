@@ -269,7 +269,9 @@ def _take_numbers(court_code: str, before: Mapping[Series, int], after: Mapping[
 
 
 def _hands(draft: Draft, by: Booking) -> tuple[int, int, int, int | None]:
-    return draft.hands.prepared_by_id, draft.hands.reviewed_by_id, by.actor_id, draft.hands.cashier_id
+    prepared_by_id, reviewed_by_id, cashier_id = draft.hands
+    booked_by_id = rules.bookkeeper(by.actor_id, reviewed_by_id, cashier_id)
+    return prepared_by_id, reviewed_by_id, booked_by_id, cashier_id
 
 
 def _digest(draft: Draft, numbers: Numbers, by: Booking, summary_mark: str) -> str:
