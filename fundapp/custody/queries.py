@@ -65,6 +65,10 @@ def receipt_with(court_code: str, bank_reference: str) -> CaseReceipt | None:
     )
 
 
+def receipt_booked_by(voucher_id: int) -> CaseReceipt | None:
+    return db.session.scalar(select(CaseReceipt).where(CaseReceipt.voucher_id == voucher_id))
+
+
 def payout(payout_id: int, scope: frozenset[str]) -> Payout:
     found = db.session.get(Payout, payout_id)
     if found is None or found.court_code not in scope:

@@ -13,11 +13,12 @@ from fundapp.core.words import N_
 
 
 class CaseReceiptStatus(enum.Enum):
-    """Recorded by one person, confirmed and posted, or returned, by another."""
+    """Recorded by one person, confirmed and posted, or returned, by another; cancelled with its voucher if wrong."""
 
     RECORDED = "recorded"
     CONFIRMED = "confirmed"
     RETURNED = "returned"
+    CANCELLED = "cancelled"
 
 
 class Purpose(enum.Enum):
@@ -50,6 +51,7 @@ LABELS: dict[enum.Enum, str] = {
     CaseReceiptStatus.RECORDED: N_("待复核"),
     CaseReceiptStatus.CONFIRMED: N_("已入账"),
     CaseReceiptStatus.RETURNED: N_("已退回"),
+    CaseReceiptStatus.CANCELLED: N_("已注销"),
     Purpose.CREDITOR: N_("发放申请执行人"),
     Purpose.REFUND: N_("退还被执行人"),
     PayoutStatus.REQUESTED: N_("待审批"),
@@ -129,6 +131,23 @@ def check_receipt_open(status: CaseReceiptStatus) -> None:
     if status is not CaseReceiptStatus.RECORDED:
         raise RuleViolation(
             "该笔案款登记已为“%(status)s”，不能再次办理，请刷新页面查看最新状态。", status=LABELS[status]
+        )
+
+
+def check_cancellable(amount: Money, *, is_allocated: bool, spare: Money) -> None:
+    """A receipt is cancelled only while nothing of it was split, asked for, promised or paid.
+
+    Args:
+        spare: what of the case's money nobody has asked for yet; the whole receipt, while it waits to be split.
+    """
+    if is_allocated:
+        raise RuleViolation("该笔案款已经分配，不能再注销；到账确有错误的，请报审计人员提出审计问题，按整改要求办理。")
+    if amount > spare:
+        raise RuleViolation(
+            "本案案款已申请、批准或发放，剩余%(spare)s元，不足以注销该笔%(amount)s元；请先撤回尚未发放的案款申请，"
+            "兑现大会名单上的请先移出；已经发放的，请报审计人员提出审计问题，按整改要求办理。",
+            spare=plain(spare),
+            amount=plain(amount),
         )
 
 

@@ -133,6 +133,30 @@ def return_receipt(receipt_id: int, *, reason: str, seen_version: int, actor: Us
     return receipt
 
 
+@ledger.hear_before_correcting
+def check_cancellable(voucher_id: int) -> None:
+    """Keep a receipt in the books once something of it was split, asked for, promised or paid."""
+    receipt = queries.receipt_booked_by(voucher_id)
+    if receipt is None:
+        return
+    money = queries.case_money(receipt.case)
+    spare = receipt.amount if receipt.needs_allocation else money.free - money.requested
+    rules.check_cancellable(receipt.amount, is_allocated=receipt.is_allocated, spare=spare)
+
+
+@ledger.hear_of_corrections
+def cancelled(voucher_id: int, actor: User) -> None:
+    """Let the register follow its books: what never came so is cancelled, and its bank reference free again."""
+    receipt = queries.receipt_booked_by(voucher_id)
+    if receipt is None:
+        return
+    reversal = books.reversal_of(voucher_id)
+    assert reversal is not None, "case money is corrected by cancelling alone"
+    receipt.status = CaseReceiptStatus.CANCELLED
+    receipt.bank_reference = f"{receipt.bank_reference}#{receipt.id}"
+    _tell_receipt(Event.CASE_MONEY_CANCELLED, receipt, actor, voucher=reversal.cited)
+
+
 def mark_allocated(receipt_id: int, *, creditor: Money, refund: Money, actor: User) -> CaseReceipt:
     """Note that recovery has split a receipt, and which two parts stay with the case; recovery tells the trail."""
     receipt = queries.receipt(receipt_id, frozenset({actor.court_code}))

@@ -32,6 +32,8 @@ from fundapp.custody.forms import (
 )
 from fundapp.custody.models import CaseReceipt, Payout
 from fundapp.custody.rules import CaseReceiptStatus, PayoutStatus, Purpose
+from fundapp.ledger import queries as books
+from fundapp.ledger import service as ledger
 from fundapp.trail import queries as trail
 from fundapp.trail import service as trail_service
 from fundapp.users.rules import Permission
@@ -156,8 +158,19 @@ def receipt(receipt_id: int) -> Answer:
         receipt=receipt,
         due=due,
         unknown=unknown,
+        may_cancel=_may_cancel(receipt),
         papers=trail.attachments(receipt.subject),
         entries=trail.history(receipt.subject),
+    )
+
+
+def _may_cancel(receipt: CaseReceipt) -> bool:
+    return (
+        receipt.status is CaseReceiptStatus.CONFIRMED
+        and receipt.voucher_id is not None
+        and g.user.may(Permission.CORRECTION_REQUEST)
+        and g.user.court_code == receipt.court_code
+        and ledger.refusal_to_cancel(books.voucher(receipt.voucher_id, g.user.scope)) is None
     )
 
 

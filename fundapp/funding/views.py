@@ -214,7 +214,7 @@ def receipt(receipt_id: int) -> Answer:
     is_waiting = stands is not None and books.has_waiting_correction(stands)
     may_correct = (
         stands is not None
-        and not (is_waiting or books.correction_of(stands))
+        and not (is_waiting or books.reversal_of(stands))
         and g.user.may(Permission.CORRECTION_REQUEST)
         and g.user.court_code == receipt.court_code
     )

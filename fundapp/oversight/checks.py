@@ -222,6 +222,15 @@ CHECKS: tuple[Check, ...] = (
         "%(court_code)s %(month)s反结账没有相应的申请和同意",
     ),
     Check(
+        "调整凭证只与其原凭证一并注销",
+        """
+        SELECT a.court_code, a.year, a.number FROM vouchers r JOIN vouchers a ON a.id = r.reverses_id
+        WHERE a.adjusts_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM vouchers o WHERE o.reverses_id = a.adjusts_id)
+        ORDER BY a.court_code, a.year, a.number LIMIT 1
+        """,
+        "%(voucher)s已注销，其调整的原凭证没有注销",
+    ),
+    Check(
         "每笔垫付最多支付一次，状态与付款一致",
         """
         SELECT a.court_code, a.id, a.status FROM advances a LEFT JOIN advance_payments p ON p.advance_id = a.id
@@ -347,7 +356,9 @@ CHECKS: tuple[Check, ...] = (
             WHERE (status = 'confirmed') <> (voucher_id IS NOT NULL)
             UNION ALL
             SELECT court_code, 'case-receipt', id FROM case_receipts
-            WHERE (status = 'confirmed') <> (voucher_id IS NOT NULL)
+            WHERE (status IN ('confirmed', 'cancelled')) <> (voucher_id IS NOT NULL)
+                OR (status = 'cancelled') <> COALESCE(voucher_id IN
+                    (SELECT reverses_id FROM vouchers WHERE reverses_id IS NOT NULL), false)
             UNION ALL
             SELECT court_code, 'payout', id FROM payouts WHERE (status = 'paid') <> (voucher_id IS NOT NULL)
         ) unbooked ORDER BY court_code, kind, id LIMIT 1

@@ -4,7 +4,7 @@ Courts are played one after the other, each from January to its close; the clock
 that trail and books carry the story's own days.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,7 @@ from fundapp.ceremonies import queries as ceremony_queries
 from fundapp.ceremonies import service as ceremonies
 from fundapp.ceremonies.rules import Method, WitnessCapacity
 from fundapp.core import clock
-from fundapp.core.db import transaction
+from fundapp.core.db import db, transaction
 from fundapp.core.errors import RuleViolation
 from fundapp.core.money import ZERO, Money, split, total, yuan
 from fundapp.custody import queries as custody_queries
@@ -30,25 +30,36 @@ from fundapp.disbursement import service as disbursement
 from fundapp.disbursement.rules import LineStatus
 from fundapp.eligibility import service as eligibility
 from fundapp.eligibility.rules import DEFAULT_STATUSES, RecoveryOrder
+from fundapp.funding import queries as funding_queries
 from fundapp.funding import service as funding
+from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
-from fundapp.ledger.rules import Model
+from fundapp.ledger.rules import CorrectionMethod, CorrectionStatus, Model
 from fundapp.recovery import service as recovery
 from fundapp.story import bank
 from fundapp.story.cast import Cast, engage
-from fundapp.story.plan import HALL, WAVES, YEAR, CourtPlan, Large, Small
+from fundapp.story.plan import HALL, WAVES, YEAR, CourtPlan, Gift, Large, Small
 from fundapp.yearend import service as yearend
 
 CASH_UP_TO = yuan("3000")
 Act = Callable[..., Any]
 
 
-def close_year(cast: Cast) -> None:
-    """The court's reviewer closes the months to November, its president December and the year."""
+def close_months(cast: Cast, months: Iterable[int]) -> None:
+    """The court's reviewer closes these months of the year."""
+    for month in months:
+        with transaction(cast.court_code):
+            yearend.close_month(cast.court_code, f"{YEAR}-{month:02d}", actor=cast.reviewer)
+
+
+def close_year(cast: Cast, *, closed: int = 0) -> None:
+    """The court's reviewer closes the months to November, its president December and the year.
+
+    Args:
+        closed: the last month that is closed already.
+    """
     with clock.at(date(YEAR, 12, 3)):
-        for month in range(1, 12):
-            with transaction(cast.court_code):
-                yearend.close_month(cast.court_code, f"{YEAR}-{month:02d}", actor=cast.reviewer)
+        close_months(cast, range(closed + 1, 12))
     with clock.at(date(YEAR + 1, 1, 4)), transaction(cast.court_code):
         yearend.close_year(cast.court_code, YEAR, actor=cast.president)
 
@@ -67,6 +78,8 @@ class CourtYear:
             ("建立账号、账簿和条件", self.open),
             ("筹集资金", self.raise_money),
             ("登记案件", self.register_cases),
+            ("更正到账", self.correct_receipts),
+            ("结1月和2月账", self.close_winter),
             ("第一批垫付", lambda: self.advance_wave(0)),
             ("第二批垫付", lambda: self.advance_wave(1)),
             ("追偿", lambda: self.recover(date(YEAR, 7, 10), 0)),
@@ -123,27 +136,63 @@ class CourtYear:
 
     def raise_money(self) -> None:
         with clock.at(date(YEAR, 1, 15)):
-            sources = [
-                self._do(
-                    funding.register_source,
-                    kind=gift.kind,
-                    name=gift.name,
-                    document=gift.document,
-                    actor=self.cast.clerk,
-                )
-                for gift in self.plan.gifts
-            ]
+            for gift in self.plan.gifts:
+                if funding_queries.source_named(self.plan.code, gift.name) is None:
+                    self._do(
+                        funding.register_source,
+                        kind=gift.kind,
+                        name=gift.name,
+                        document=gift.document,
+                        actor=self.cast.clerk,
+                    )
         with clock.at(date(YEAR, 2, 2)):
-            for source, gift in zip(sources, self.plan.gifts, strict=True):
-                receipt = self._do(
-                    funding.record_receipt,
-                    source.id,
-                    amount=gift.amount,
-                    business_date=gift.on,
-                    bank_reference=gift.reference,
-                    actor=self.cast.clerk,
-                )
-                self._do(funding.confirm_receipt, receipt.id, seen_version=receipt.version, actor=self.cast.reviewer)
+            for gift in self.plan.in_time:
+                self._receive_gift(gift)
+
+    def _receive_gift(self, gift: Gift) -> None:
+        source = funding_queries.source_named(self.plan.code, gift.name)
+        assert source is not None
+        receipt = self._do(
+            funding.record_receipt,
+            source.id,
+            amount=gift.typed or gift.amount,
+            business_date=gift.on,
+            bank_reference=gift.reference,
+            actor=self.cast.clerk,
+        )
+        self._do(funding.confirm_receipt, receipt.id, seen_version=receipt.version, actor=self.cast.reviewer)
+
+    def correct_receipts(self) -> None:
+        """Beside the bank's statement the clerk finds what he mistyped; the reviewer confirms the right amounts."""
+        with clock.at(date(YEAR, 2, 6)):
+            for gift in self.plan.in_time:
+                if gift.method is not None:
+                    self._correct(gift, gift.method)
+
+    def _correct(self, gift: Gift, method: CorrectionMethod) -> None:
+        receipt = funding_queries.receipt_with(self.plan.code, gift.reference)
+        assert receipt is not None
+        self._do(
+            funding.request_correction,
+            receipt.id,
+            method=method,
+            amount=gift.amount,
+            source_id=receipt.source_id,
+            business_date=clock.today(),
+            reason="登记金额与银行回单不符",
+            actor=self.cast.clerk,
+        )
+        asked = db.session.scalars(books.corrections(self.scope, status=CorrectionStatus.REQUESTED)).one()
+        told = {"is_confirmed": True, "seen_version": asked.version, "actor": self.cast.reviewer}
+        self._do(ledger.decide_correction, asked.id, **told)
+
+    def close_winter(self) -> None:
+        """January and February are closed; a slip of January that comes after that is booked in March."""
+        with clock.at(date(YEAR, 3, 5)):
+            close_months(self.cast, (1, 2))
+        with clock.at(date(YEAR, 3, 6)):
+            for gift in self.plan.late:
+                self._receive_gift(gift)
 
     def register_cases(self) -> None:
         with clock.at(date(YEAR, 2, 5)):
@@ -490,7 +539,7 @@ class CourtYear:
     # the year's end
 
     def close(self) -> None:
-        close_year(self.cast)
+        close_year(self.cast, closed=2)
 
     # what is there
 

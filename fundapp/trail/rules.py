@@ -97,6 +97,7 @@ class Event(enum.Enum):
     CASE_MONEY_RECORDED = "custody.receipt.recorded"
     CASE_MONEY_CONFIRMED = "custody.receipt.confirmed"
     CASE_MONEY_RETURNED = "custody.receipt.returned"
+    CASE_MONEY_CANCELLED = "custody.receipt.cancelled"
     PAYOUT_REQUESTED = "custody.payout.requested"
     PAYOUT_APPROVED = "custody.payout.approved"
     PAYOUT_RETURNED = "custody.payout.returned"
@@ -214,6 +215,7 @@ FACTS: dict[Event, frozenset[str]] = {
         Event.CASE_MONEY_RECORDED: "case amount",
         Event.CASE_MONEY_CONFIRMED: "case amount voucher",
         Event.CASE_MONEY_RETURNED: "case amount reason",
+        Event.CASE_MONEY_CANCELLED: "case amount voucher",
         Event.PAYOUT_REQUESTED: "case amount purpose",
         Event.PAYOUT_APPROVED: "case amount purpose",
         Event.PAYOUT_RETURNED: "case amount reason",
@@ -330,6 +332,7 @@ LABELS: dict[enum.Enum, str] = {
     Event.CASE_MONEY_RECORDED: N_("登记案款到账"),
     Event.CASE_MONEY_CONFIRMED: N_("复核案款到账"),
     Event.CASE_MONEY_RETURNED: N_("退回案款登记"),
+    Event.CASE_MONEY_CANCELLED: N_("注销案款到账"),
     Event.PAYOUT_REQUESTED: N_("申请发放案款"),
     Event.PAYOUT_APPROVED: N_("案款发放获准"),
     Event.PAYOUT_RETURNED: N_("退回案款发放申请"),

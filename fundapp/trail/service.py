@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import select
@@ -54,7 +54,14 @@ def record_all(
     now = clock.now()
     at, kept_at = clock.canonical(now), stored(now)
     if before.last_at is not None and kept_at < before.last_at:
-        raise RuleViolation("服务器时间早于上一笔操作留痕，系统暂停办理业务，请系统管理员校准服务器时间。")
+        last_at = db.session.scalars(select(Book.last_at).where(Book.court_code == court_code)).one()
+        assert last_at is not None, court_code
+        raise RuleViolation(
+            "服务器时间%(now)s早于上一笔操作留痕的时间%(last)s（均为北京时间），系统暂停办理本院业务。"
+            "请系统管理员核对标准时间：服务器慢了的，校准后继续办理；上一笔留痕的时间快了的，按安装与运行说明“服务器时间有误”一节处理。",
+            now=_read(now),
+            last=_read(last_at),
+        )
     rows = []
     length, seal = before.length, before.seal
     actor_id = id_of(actor) if isinstance(actor, Base) else actor.id
@@ -73,6 +80,11 @@ def record_all(
         rows.append((*entry.values(), event.value, kept_at, seal))
     write("trail_entries", COLUMNS, rows)
     move_head(court_code, before, Head(length, seal, kept_at))
+
+
+def _read(moment: datetime) -> str:
+    """A moment as the court's clocks show it, to the second."""
+    return f"{clock.local(moment):%Y-%m-%d %H:%M:%S}"
 
 
 def sign_head(court_code: str, *, reason: SigningReason) -> SignedHead:

@@ -526,7 +526,7 @@ class Books:
         for table, name, sign in registers:
             for row in self.rows(table):
                 amount = fen(row[name])
-                booked = row["status"] == "confirmed" if table == "case_receipts" else row["voucher_id"]
+                booked = row["status"] in ("confirmed", "cancelled") if table == "case_receipts" else row["voucher_id"]
                 if amount and booked:
                     held[row["court_code"], f"case:{row['case_id']}"] += sign * self.standing(table, row, amount)
         for (court, case), amount in sorted(held.items()):

@@ -14,6 +14,7 @@ from fundapp.funding.rules import Direction, ReceiptStatus, SourceKind
 from fundapp.ledger import queries as books
 from fundapp.ledger import service as ledger
 from fundapp.ledger.rules import Account, CorrectionMethod, Ink, Model, Movement, VoucherKind
+from fundapp.oversight import checks
 from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
 from fundapp.users.rules import Role
@@ -130,8 +131,8 @@ def test_a_restated_receipt_is_corrected_again_and_the_chain_is_followed_to_its_
     assert [figures[source.subject].received for source in (first, second)] == [yuan("300.00"), ZERO]
     a_corrected_receipt(receipt, DIFFERENCE, "350.00")
     assert queries.figures(SCOPE)[first.subject].left == yuan("350.00")
-    with pytest.raises(RuleViolation, match="不能重复更正"):
-        a_receipt_correction(receipt, CANCEL)
+    with pytest.raises(RuleViolation, match="请选择“注销并订正”或“注销”"):
+        a_receipt_correction(receipt, DIFFERENCE, "360.00")
     assert [one.method for one in queries.corrections(SCOPE)[receipt.voucher_id]] == [RESTATE, RESTATE, DIFFERENCE]
 
 
@@ -148,8 +149,67 @@ def test_what_a_later_year_restated_stays_with_3001_when_it_is_corrected_in_that
 def test_a_correction_itself_is_never_corrected(app):
     receipt = a_receipt("500.00")
     (adjusting,) = a_corrected_receipt(receipt, DIFFERENCE, "400.00")
-    with pytest.raises(RuleViolation, match="请重新办理原业务并另行记账"):
+    with pytest.raises(RuleViolation, match="请在2018收0001号凭证办理更正"):
         a_correction(adjusting, day=SAME)
+
+
+NEXT = date(2020, 2, 1)
+GIVEN, BACK = Direction
+
+
+@pytest.mark.parametrize(
+    ("model", "direction", "amount", "adjusted_on", "method", "right", "day"),
+    [
+        (Model.OWN_FUNDS, GIVEN, "400.00", SAME, CANCEL, None, SAME),
+        (Model.OWN_FUNDS, GIVEN, "600.00", SAME, CANCEL, None, SAME),
+        (Model.OWN_FUNDS, GIVEN, "400.00", SAME, CANCEL, None, LATER),
+        (Model.OWN_FUNDS, GIVEN, "400.00", LATER, CANCEL, None, LATER),
+        (Model.OWN_FUNDS, BACK, "600.00", LATER, CANCEL, None, LATER),
+        (Model.OWN_FUNDS, BACK, "400.00", LATER, CANCEL, None, NEXT),
+        (Model.OWN_FUNDS, GIVEN, "600.00", LATER, RESTATE, "500.00", NEXT),
+        (Model.CUSTODIAL, BACK, "400.00", SAME, RESTATE, "500.00", SAME),
+    ],
+    ids=str,
+)
+def test_a_receipt_whose_amount_was_adjusted_is_cancelled_with_its_adjustment(
+    app, model, direction, amount, adjusted_on, method, right, day
+):
+    """Nothing of either is left, in the balances and in the source's figures; another may be recorded in its place."""
+    the_books(model=model)
+    source = a_source()
+    before = yuan("1000.00") if direction is Direction.GIVEN_BACK else ZERO
+    if before:
+        a_receipt("1000.00", source=source)
+    receipt = a_receipt("500.00", source=source, direction=direction)
+    reference, voucher = receipt.bank_reference, books.voucher(receipt.voucher_id, SCOPE)
+    (adjustment,) = a_corrected_receipt(receipt, DIFFERENCE, amount, day=adjusted_on)
+    a_corrected_receipt(receipt, method, right, day=day)
+
+    reversals = [books.reversal_of(one.id) for one in (adjustment, voucher)]
+    assert [(one.reverses_id, one.total) for one in reversals] == [
+        (adjustment.id, adjustment.total),
+        (voucher.id, voucher.total),
+    ]
+    assert reversals[0].id < reversals[1].id
+    (*_, done) = queries.corrections(SCOPE)[receipt.voucher_id]
+    assert done.corrected_by_id == reversals[1].id
+    kept = yuan(right) if right else ZERO
+    found = queries.figures(SCOPE)[source.subject]
+    wanted = (before, kept) if direction is Direction.GIVEN_BACK else (kept, ZERO)
+    assert (found.received, found.given_back) == wanted
+    assert found.left == books.balance(COURT, Account.FUND_BANK, source.subject)
+    assert balances(COURT) == recomputed(COURT) and books.difference([COURT]) == ZERO
+    assert [told for told in checks.checks() if told[1]] == []
+    assert (receipt.bank_reference == reference) is (method is RESTATE)
+
+
+def test_another_year_s_difference_is_undone_on_a_day_after_it(app):
+    receipt = a_receipt("500.00")
+    a_corrected_receipt(receipt, DIFFERENCE, "400.00", day=date(2018, 3, 25))
+    with pytest.raises(RuleViolation, match="不能早于原凭证日期2018-03-25"):
+        a_receipt_correction(receipt, CANCEL, day=date(2018, 3, 24))
+    with pytest.raises(RuleViolation, match="与原凭证相同"):
+        a_receipt_correction(receipt, RESTATE, "400.00", day=date(2018, 3, 25))
 
 
 def test_money_that_is_spent_is_not_corrected_away(app):

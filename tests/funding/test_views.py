@@ -170,11 +170,12 @@ def test_a_cancelled_receipt_says_so_and_is_not_corrected_again(app, sign_in):
 
 def test_the_voucher_of_a_receipt_leads_to_where_it_is_corrected(app, sign_in):
     receipt = a_receipt("500.00")
-    _, restating = a_corrected_receipt(receipt, CorrectionMethod.RESTATE, "400.00")
     clerk = sign_in(the_holder(Role.FINANCE_CLERK))
-    for voucher_id in (receipt.voucher_id, restating.id):
-        page = Page(clerk, f"/ledger/vouchers/{voucher_id}/correction").follow("更正到账")
-        assert page.url == f"/funding/receipts/{receipt.id}/correction"
+    assert Page(clerk, f"/ledger/vouchers/{receipt.voucher_id}/correction").has_link("更正到账")
+    _, restating = a_corrected_receipt(receipt, CorrectionMethod.RESTATE, "400.00")
+    page = Page(clerk, f"/ledger/vouchers/{restating.id}/correction").follow("更正到账")
+    assert page.url == f"/funding/receipts/{receipt.id}/correction"
+    assert "请更正其订正凭证" in Page(clerk, f"/ledger/vouchers/{receipt.voucher_id}/correction").main
 
 
 def test_who_may_ask_for_a_receipt_s_correction(app, sign_in):

@@ -92,7 +92,8 @@ class AnyOrder(RuleBasedStateMachine):
         self.fresh.__enter__()
         self.model, self.today, self.names = Model(), FIRST_DAY, 0
         self.imported: set[int] = set()
-        self.open: dict[int, tuple[Movement, int]] = {}  # vouchers nobody has corrected yet
+        self.open: dict[int, tuple[Movement, int]] = {}  # vouchers nobody has taken off yet, with what they came to
+        self.adjusted: dict[int, tuple[date, int]] = {}  # those with a difference: its day, and what it added
         with clock.at(FIRST_DAY):
             the_books()
             how_posted()  # the two finance users
@@ -141,18 +142,19 @@ class AnyOrder(RuleBasedStateMachine):
     def correct(self, data: st.DataObject, method: CorrectionMethod, change: int) -> None:
         voucher_id = data.draw(st.sampled_from(sorted(self.open)))
         movement, fen = self.open[voucher_id]
-        debit, credit, word = MOVES[movement]
         right = fen + change
-        if movement is not Movement.APPROPRIATION_RECEIVED or (method is CorrectionMethod.DIFFERENCE and right <= 0):
+        is_difference = method is CorrectionMethod.DIFFERENCE
+        if movement is not Movement.APPROPRIATION_RECEIVED or (is_difference and right <= 0):
             return
         voucher = db.session.get_one(Voucher, voucher_id)
+        debit, credit, _word = MOVES[movement]
         day = self.today
-        less = -change if method is CorrectionMethod.DIFFERENCE else fen
-        may = voucher.posted_on <= day and self.model.day_of(day) == day
-        may = may and (less < 0 or self.model.covers(credit, debit, less, day))
-        restated = (
-            booked(movement, from_fen(right), source="source:1") if method is CorrectionMethod.DIFFERENCE else None
-        )
+        adjusted_on, added = self.adjusted.get(voucher_id, (voucher.posted_on, 0))
+        less = [-change] if is_difference else [one for one in (added, fen) if one]
+        may = max(adjusted_on, voucher.posted_on) <= day and self.model.day_of(day) == day
+        may = may and not (is_difference and voucher_id in self.adjusted)
+        may = may and (sum(less) < 0 or self.model.covers(credit, debit, sum(less), day))
+        restated = booked(movement, from_fen(right), source="source:1") if is_difference else None
         try:
             with clock.at(self.today):
                 asked = a_correction(voucher, day=day, method=method, restated=restated)
@@ -164,11 +166,20 @@ class AnyOrder(RuleBasedStateMachine):
             self.return_request(voucher_id)
             return
         assert may
-        if less > 0:
-            self.model.add(day, credit, debit, less, word, red=True)  # mirrored, and deducted
+        for fen_less in less:
+            self.take_off(day, movement, fen_less)
+        if is_difference:
+            self.adjusted[voucher_id] = (day, change)
         else:
-            self.model.add(day, debit, credit, -less, word)
-        del self.open[voucher_id]
+            del self.open[voucher_id]
+
+    def take_off(self, day: date, movement: Movement, fen: int) -> None:
+        """A correction of this year: in red, mirrored and deducted, what is less; in blue what is more."""
+        debit, credit, word = MOVES[movement]
+        if fen > 0:
+            self.model.add(day, credit, debit, fen, word, red=True)
+        else:
+            self.model.add(day, debit, credit, -fen, word)
 
     def return_request(self, voucher_id: int) -> None:
         """What could not be confirmed is returned, so that it does not keep the month open."""

@@ -1,6 +1,7 @@
 """I27: if the audit write, the chain append or the clock check fails, nothing is posted, and reading goes on."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -68,8 +69,11 @@ def test_a_clock_that_runs_back_posts_nothing_and_the_books_stay_readable(app, s
     a_voucher("100.00")
     client = sign_in(a_user(Role.AUDITOR))
     before = state()
-    with clock.at(clock.now() - timedelta(seconds=30)), pytest.raises(RuleViolation, match="服务器时间早于"):
+    last = clock.now()
+    with clock.at(last - timedelta(seconds=30)), pytest.raises(RuleViolation) as refused:
         a_voucher("1.00")
+    assert refused.value.params["now"] == f"{clock.local(last - timedelta(seconds=30)):%Y-%m-%d %H:%M:%S}"
+    assert str(refused.value).startswith("服务器时间20") and "早于上一笔操作留痕的时间20" in str(refused.value)
     assert state() == before
     assert client.get("/ledger").status_code == 200
 
@@ -96,3 +100,14 @@ State = tuple[int, dict[str, tuple[int, str]], dict[tuple[str, str, str], tuple[
 def state() -> State:
     assert balances(COURT) == recomputed(COURT)
     return books.voucher_count([COURT]), trail.heads(), balances(COURT)
+
+
+def test_a_clock_that_had_run_ahead_is_told_with_both_times_by_the_court_s_clock(app):
+    a_voucher("100.00")
+    with clock.at(datetime(2036, 1, 1, 1, 2, 3, tzinfo=UTC)):
+        a_voucher("1.00")
+    with clock.at(datetime(2026, 11, 26, 1, 0, tzinfo=UTC)), pytest.raises(RuleViolation) as refused:
+        a_voucher("1.00")
+    assert refused.value.params == {"now": "2026-11-26 09:00:00", "last": "2036-01-01 09:02:03"}
+    assert "服务器时间有误" in str(refused.value)
+    assert "服务器时间有误" in Path("docs/operations.md").read_text(encoding="utf-8"), "the procedure that it names"

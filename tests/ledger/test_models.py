@@ -153,6 +153,7 @@ LAWFUL = [
     {"ink": Ink.RED, "adjusts_id": "original"},
     {"ink": Ink.BLUE, "adjusts_id": "original"},
     {"ink": Ink.BLUE_MIRROR, "reverses_id": "original", "posted_on": date(2019, 2, 1)},
+    {"ink": Ink.BLUE, "reverses_id": "adjustment"},
 ]
 UNLAWFUL = [
     ({"ink": Ink.RED, "reverses_id": "original", "adjusts_id": "original"}, "corrects in two ways"),
@@ -169,8 +170,9 @@ UNLAWFUL = [
     ({"ink": Ink.RED, "reverses_id": "reversed"}, "UNIQUE|unique|append-only"),
     ({"ink": Ink.RED, "adjusts_id": "reversed"}, "corrected before"),
     ({"ink": Ink.RED, "reverses_id": "adjusted"}, "corrected before"),
+    ({"ink": Ink.RED, "reverses_id": "adjustment"}, "taken off in red"),
     ({"ink": Ink.BLUE, "adjusts_id": "adjusted"}, "UNIQUE|unique|append-only"),
-    ({"ink": Ink.RED, "reverses_id": "reversal"}, "a correction is not corrected"),
+    ({"ink": Ink.BLUE, "reverses_id": "reversal"}, "a correction is not corrected"),
     ({"ink": Ink.RED, "adjusts_id": "adjustment"}, "a correction is not corrected"),
 ]
 

@@ -133,21 +133,29 @@ def test_an_account_gives_what_it_has_and_no_fen_more(available, amount, short):
 DAY = date(2018, 3, 1)
 
 
+CANCEL, RESTATE, DIFFERENCE = CorrectionMethod
+
+
 @pytest.mark.parametrize(
-    ("facts", "told"),
+    ("method", "facts", "told"),
     [
-        ({}, None),
-        ({"is_correction": True}, "请重新办理原业务并另行记账"),
-        ({"corrected_by": "2018收0002"}, "已由2018收0002号凭证注销或调整"),
+        (CANCEL, {}, None),
+        (DIFFERENCE, {}, None),
+        (CANCEL, {"reverses": "2018收0002"}, "注销2018收0002号凭证，不能再更正"),
+        (CANCEL, {"adjusts": "2018收0002"}, "请在2018收0002号凭证办理更正"),
+        (CANCEL, {"reversed_by": "2018收0002"}, "已由2018收0002号凭证注销"),
+        (RESTATE, {"reversed_by": "2018收0002", "adjusted_by": "2018收0003"}, "已由2018收0002号凭证注销"),
+        (CANCEL, {"adjusted_by": "2018收0002"}, None),
+        (RESTATE, {"adjusted_by": "2018收0002"}, None),
+        (DIFFERENCE, {"adjusted_by": "2018收0002"}, "请选择“注销并订正”或“注销”"),
     ],
 )
-def test_a_voucher_is_corrected_once_and_a_correction_never(facts, told):
-    asked = {"is_correction": False, "corrected_by": None} | facts
+def test_a_voucher_is_reversed_once_and_an_adjustment_only_with_what_it_adjusts(method, facts, told):
     if told is None:
-        rules.check_uncorrected(**asked)
+        rules.check_uncorrected(method, **facts)
     else:
         with pytest.raises(RuleViolation, match=told):
-            rules.check_uncorrected(**asked)
+            rules.check_uncorrected(method, **facts)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +179,6 @@ def test_a_correction_has_a_day_between_the_original_s_and_today(day, told):
 RECEIVED = Posting(
     Movement.APPROPRIATION_RECEIVED, Account.FUND_BANK, Account.APPROPRIATION, yuan("500.00"), source="source:1"
 )
-CANCEL, RESTATE, DIFFERENCE = CorrectionMethod
 
 
 def right(amount: str, source: str = "source:1", movement: Movement = Movement.APPROPRIATION_RECEIVED) -> Booked:
@@ -206,6 +213,11 @@ def test_a_voucher_of_many_postings_is_cancelled_and_not_stated_anew():
     rules.check_restated(CANCEL, [RECEIVED, RECEIVED], None)
     with pytest.raises(RuleViolation, match="多笔分录"):
         rules.check_restated(RESTATE, [RECEIVED, RECEIVED], right("1.00"))
+
+
+def seen(lines=(RECEIVED,), *, same_year: bool, is_prior: bool = False, ink: Ink = Ink.BLUE, cited: str = "X"):
+    """A voucher seen from the day of its correction."""
+    return rules.Original(1, list(lines), ink, same_year, is_prior, cited)
 
 
 BANK, INCOME, KEPT_BACK = Account.FUND_BANK, Account.APPROPRIATION, Account.NET_ASSETS
@@ -243,7 +255,7 @@ def test_each_method_has_its_vouchers_in_the_same_year_and_in_a_later_one(
     method, amount, same_year, is_prior, vouchers
 ):
     restated = rules.postings(Model.OWN_FUNDS, [right(amount)] if amount else [])
-    found = rules.correcting(method, [RECEIVED], restated, rules.Original(same_year, is_prior, "X"))
+    found = rules.correcting(method, seen(same_year=same_year, is_prior=is_prior), restated)
     assert [
         (one.summary, one.ink, line.debit, line.credit, f"{line.amount.amount:.2f}")
         for one in found
@@ -254,25 +266,59 @@ def test_each_method_has_its_vouchers_in_the_same_year_and_in_a_later_one(
 def test_what_this_year_restated_of_an_earlier_one_is_corrected_in_red_and_stays_with_3001():
     restating = replace(RECEIVED, credit=KEPT_BACK)
     restated = rules.postings(Model.OWN_FUNDS, [right("400.00")])
-    red, blue = rules.correcting(RESTATE, [restating], restated, rules.Original(True, True, "X"))
+    original = seen([restating], same_year=True, is_prior=True)
+    red, blue = rules.correcting(RESTATE, original, restated)
     assert (red.ink, red.lines[0].debit, blue.ink, blue.lines[0].credit) == (Ink.RED, KEPT_BACK, Ink.BLUE, KEPT_BACK)
-    (more,) = rules.correcting(DIFFERENCE, [restating], rules.postings(Model.OWN_FUNDS, [right("600.00")]),
-        rules.Original(True, True, "X"))  # fmt: skip
+    (more,) = rules.correcting(DIFFERENCE, original, rules.postings(Model.OWN_FUNDS, [right("600.00")]))
     assert (more.ink, more.lines[0].credit) == (Ink.BLUE, KEPT_BACK)
 
 
 def test_red_postings_are_written_on_the_sides_of_the_original_below_zero():
-    (red,) = rules.correcting(CANCEL, [RECEIVED], [], rules.Original(True, False, "X"))
+    (red,) = rules.correcting(CANCEL, seen(same_year=True), [])
     assert red.written == [replace(RECEIVED, amount=yuan("-500.00"))]
-    (blue,) = rules.correcting(CANCEL, [RECEIVED], [], rules.Original(False, True, "X"))
+    (blue,) = rules.correcting(CANCEL, seen(same_year=False, is_prior=True), [])
     assert blue.written == blue.lines
 
 
+@pytest.mark.parametrize(
+    ("ink", "same_year", "vouchers"),
+    [
+        (Ink.BLUE, True, [("注销Y号凭证", Ink.RED, INCOME, BANK), ("注销X号凭证", Ink.RED, INCOME, BANK)]),
+        (Ink.RED, True, [("注销Y号凭证", Ink.BLUE, INCOME, BANK), ("注销X号凭证", Ink.RED, INCOME, BANK)]),
+        (
+            Ink.RED, False,
+            [
+                ("更正Y号凭证，转回原记内容", Ink.BLUE, KEPT_BACK, BANK),
+                ("更正X号凭证，转回原记内容", Ink.BLUE_MIRROR, KEPT_BACK, BANK),
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_adjusted_is_undone_after_its_adjustment_and_what_took_off_is_added_again_in_blue(
+    ink, same_year, vouchers
+):
+    by = seen([replace(RECEIVED, amount=yuan("100.00"))], same_year=same_year, ink=ink, cited="Y")
+    found = rules.correcting(CANCEL, seen(same_year=same_year), [], adjustment=by)
+    assert [(one.summary, one.ink, one.lines[0].debit, one.lines[0].credit) for one in found] == vouchers
+    assert [one.lines[0].amount for one in found] == [yuan("100.00"), yuan("500.00")]
+    assert rules.adjusted(RECEIVED, by=by.lines[0], ink=ink).amount == yuan("600.00" if ink is Ink.BLUE else "400.00")
+
+
 def test_only_what_stands_in_no_other_register_is_corrected_by_vouchers_alone():
-    rules.check_correctable(rules.CORRECTABLE)
-    for movement in set(Movement) - rules.CORRECTABLE:
-        with pytest.raises(RuleViolation, match="在原业务中办理"):
-            rules.check_correctable([Movement.GRANT_RECEIVED, movement])
+    for method in CorrectionMethod:
+        rules.check_correctable(method, rules.CORRECTABLE)
+    rules.check_correctable(CANCEL, [Movement.CASE_MONEY_RECEIVED])
+    with pytest.raises(RuleViolation, match="只能整笔注销"):
+        rules.check_correctable(DIFFERENCE, [Movement.CASE_MONEY_RECEIVED])
+
+
+@pytest.mark.parametrize("movement", sorted(set(Movement) - rules.CANCELLABLE, key=str), ids=lambda one: one.value)
+def test_a_refusal_names_what_to_do_instead_for_each_kind_of_movement(movement):
+    ways = {"advance_paid": "再办理追偿分配", "opening": "申请冲销", "_closed": "反结账", "_carried": "反结账"}
+    ways |= {"recovered": "只能在分配之前注销", "cash_": "清点交回", "case_money_paid": "登记为本案案款到账"}
+    way = next((told for part, told in ways.items() if part in movement.value), "报审计人员提出审计问题")
+    with pytest.raises(RuleViolation, match=way):
+        rules.check_correctable(CANCEL, [Movement.GRANT_RECEIVED, movement])
 
 
 def test_every_method_says_what_it_is_for():
@@ -423,9 +469,9 @@ def test_of_a_transfer_whoever_posts_it_is_bookkeeper():
 
 def test_what_is_undone_is_red_in_its_year_and_blue_against_the_accumulated_surplus_later():
     received = Posting(Movement.GRANT_RECEIVED, Account.FUND_BANK, Account.GRANT, yuan("1"), source="source:1")
-    ink, (line,) = rules.undoing([received], same_year=True)
+    ink, (line,) = rules.undoing([received], ink=Ink.BLUE, same_year=True)
     assert (ink, line) == (Ink.RED, replace(received, debit=Account.GRANT, credit=Account.FUND_BANK))
-    ink, (line,) = rules.undoing([received], same_year=False)
+    ink, (line,) = rules.undoing([received], ink=Ink.BLUE, same_year=False)
     assert (ink, line) == (Ink.BLUE_MIRROR, replace(received, debit=Account.NET_ASSETS, credit=Account.FUND_BANK))
 
 

@@ -251,7 +251,7 @@ def test_a_reversal_is_linked_dated_named_and_undoes_every_balance(app):
     assert (undone.ink, undone.kind, undone.cited) == (Ink.RED, VoucherKind.PAYMENT, "2018付0002")
     assert undone.business_date == date(2018, 4, 2)
     assert [(line.debit, line.credit) for line in undone.lines] == [(Account.FUND_BANK, Account.ADVANCES_RECEIVABLE)]
-    assert books.correction_of(voucher.id) == undone and books.corrected(undone) == voucher
+    assert books.reversal_of(voucher.id) == undone and books.corrected(undone) == voucher
     assert standing(balances(COURT)) == standing(before)
     assert balances(COURT) == recomputed(COURT)
 
@@ -259,9 +259,9 @@ def test_a_reversal_is_linked_dated_named_and_undoes_every_balance(app):
 def test_a_voucher_is_reversed_once_never_twice_and_a_reversal_never(app):
     voucher = a_voucher("500.00")
     undone = reversed_on(voucher)
-    with pytest.raises(RuleViolation, match="已由2018收0002号凭证注销或调整"):
+    with pytest.raises(RuleViolation, match="已由2018收0002号凭证注销"):
         reversed_on(voucher)
-    with pytest.raises(RuleViolation, match="不能再更正"):
+    with pytest.raises(RuleViolation, match="注销2018收0001号凭证，不能再更正"):
         reversed_on(undone)
     assert books.voucher_count([COURT]) == 2
 
@@ -332,7 +332,7 @@ def test_a_correction_is_asked_for_by_one_and_confirmed_by_another(app):
     voucher = a_voucher("500.00")
     correction = a_correction(voucher, day=date(2018, 3, 2), reason="重复记账")
     decide(correction.id, is_confirmed=True)
-    undone = books.correction_of(voucher.id)
+    undone = books.reversal_of(voucher.id)
     assert (correction.status, correction.corrected_by_id) == (CorrectionStatus.CONFIRMED, undone.id)
     assert undone.business_date == date(2018, 3, 2)
     assert (undone.prepared_by_id, undone.reviewed_by_id) == (correction.requested_by_id, correction.reviewed_by_id)
@@ -347,7 +347,7 @@ def test_a_correction_is_returned_and_may_be_asked_for_again(app):
         a_correction(voucher)
     decide(correction.id, is_confirmed=False)
     assert correction.status is CorrectionStatus.RETURNED
-    assert books.correction_of(voucher.id) is None
+    assert books.reversal_of(voucher.id) is None
     assert trail.history(voucher.subject)[-1].event is Event.CORRECTION_RETURNED
     assert a_correction(voucher).status is CorrectionStatus.REQUESTED
 
@@ -590,9 +590,9 @@ def test_a_number_that_was_tampered_with_shows_in_the_recomputation(app):
 
 
 def test_a_voucher_whose_business_stands_in_a_register_is_not_corrected_on_its_own(app):
-    from tests.builders.custody import a_case_receipt
+    from tests.builders.custody import a_paid_payout
 
-    receipt = a_case_receipt("3000.00")
+    payout = a_paid_payout("3000.00")
     clerk = the_holder(Role.FINANCE_CLERK)
-    with pytest.raises(RuleViolation, match="在原业务中办理"), transaction(COURT):
-        ledger.request_correction(receipt.voucher_id, business_date=receipt.business_date, reason="x", actor=clerk)
+    with pytest.raises(RuleViolation, match="案款已经付出"), transaction(COURT):
+        ledger.request_correction(payout.voucher_id, business_date=payout.paid_on, reason="x", actor=clerk)

@@ -111,6 +111,10 @@ BREAKS: dict[str, tuple[str, str]] = {
     "reopened_at) SELECT id, court_code, '', last_number, 1, 2, closed_at FROM closed_months "
     "WHERE month = '2018-12'": ("反结账均经申请和他人同意，年度的另经审计同意", "湘0602 2018-12反结账没有"),
     "DELETE FROM closed_months WHERE month = '2018-05'": ("只有完成年终结账的年度登记为已结账", "湘0602 2018"),
+    "UPDATE vouchers SET adjusts_id = 1 WHERE id = 2; UPDATE vouchers SET reverses_id = 2 WHERE id = 3": (
+        "调整凭证只与其原凭证一并注销",
+        "湘0602 2018-0002",
+    ),
     "UPDATE advances SET status = 'withdrawn' WHERE id = 1": ("每笔垫付最多支付一次，状态与付款一致", "advance:1"),
     "UPDATE advance_payments SET amount = amount + 1 WHERE advance_id = 1": (
         "应收垫付款等于垫付减追回（分案，乙类）",
@@ -131,6 +135,7 @@ BREAKS: dict[str, tuple[str, str]] = {
         "nobody",
     ),
     "UPDATE case_receipts SET amount = amount + 1 WHERE id = 1": ("案款结存等于到账减发放减归还（分案）", "case:1"),
+    "UPDATE case_receipts SET status = 'cancelled' WHERE id = 1": ("已入账的登记都有凭证", "case-receipt:1"),
     "UPDATE fund_receipts SET voucher_id = NULL WHERE id = 1": ("已入账的登记都有凭证", "fund-receipt:1"),
     "UPDATE decisions SET actor_id = (SELECT prepared_by_id FROM advances WHERE id = 1) WHERE id = 1": (
         "经办人不审批自己的申请，一人在一轮中只签一次",

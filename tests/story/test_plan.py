@@ -3,7 +3,7 @@
 from fundapp.cases.rules import resident_id
 from fundapp.core.money import total, yuan
 from fundapp.story import sample
-from fundapp.story.plan import CEREMONIES_TOTAL, YEAR, case_money, district
+from fundapp.story.plan import CEREMONIES_TOTAL, RAISED_TOTAL, YEAR, case_money, district
 
 PLANS = district()
 
@@ -21,6 +21,16 @@ def test_more_than_four_million_is_raised_from_six_kinds_and_no_court_advances_m
     for court in PLANS:
         advanced = total(case.advance for case in court.to_conclude if case.advance)
         assert advanced <= total(gift.amount for gift in court.gifts), court.place
+
+
+def test_what_is_mistyped_is_put_right_to_the_same_totals_and_what_comes_late_is_of_a_source_that_gave_before():
+    mistyped = [(court.code, gift.method.value) for court in PLANS for gift in court.gifts if gift.method]
+    assert mistyped == [(code, how) for code in ("湘0602", "湘0691") for how in ("restate", "difference")]
+    assert total(gift.amount for court in PLANS for gift in court.gifts) == RAISED_TOTAL == yuan("4168000.00")
+    for court in PLANS:
+        assert {gift.name for gift in court.late} <= {gift.name for gift in court.in_time}
+        assert len({gift.reference for gift in court.gifts}) == len(court.gifts)
+        assert [gift.on for gift in court.in_time] == sorted(gift.on for gift in court.in_time)
 
 
 def test_the_ceremonies_hand_out_the_seeds_total_to_the_fen():

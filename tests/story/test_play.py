@@ -1,6 +1,9 @@
 """One court's year, played through the services on both engines; the whole district is played by ``make run``."""
 
+from datetime import date
+
 import pytest
+from sqlalchemy import select
 
 from fundapp.advances import queries as advances
 from fundapp.auditing import queries as auditing
@@ -10,6 +13,7 @@ from fundapp.core import clock
 from fundapp.core.db import db
 from fundapp.core.money import ZERO, total
 from fundapp.ledger import queries as books
+from fundapp.ledger.models import Voucher
 from fundapp.oversight import checks, nightly
 from fundapp.oversight import queries as oversight
 from fundapp.story import commands, sample
@@ -34,6 +38,23 @@ def played(app) -> CourtPlan:
     return court
 
 
+def errors_put_right(played: CourtPlan) -> dict[str, list[str]]:
+    """The vouchers that correct a receipt or came late with one, by month; numbers follow the days in the books."""
+    vouchers = db.session.scalars(
+        select(Voucher).where(Voucher.court_code == played.code).order_by(Voucher.year, Voucher.number)
+    ).all()
+    received = [one for one in vouchers if one.act.startswith("fund-receipt:")]
+    assert [one.business_date for one in received[:-1]] == sorted(one.business_date for one in received[:-1])
+    posted_on = [one.posted_on for one in vouchers]
+    assert posted_on == sorted(posted_on)
+    late = [one for one in vouchers if one.month != f"{one.business_date:%Y-%m}"]
+    assert [(one.business_date, one.posted_on) for one in late] == [(date(YEAR, 1, 31), date(YEAR, 3, 1))]
+    found: dict[str, list[str]] = {}
+    for one in [*(one for one in vouchers if one.corrects_id), *late]:
+        found.setdefault(one.month, []).append(one.ink.value)
+    return found
+
+
 def test_a_court_lives_through_its_year(played):
     scope = frozenset({played.code})
     figures = oversight.figures(scope)
@@ -53,6 +74,7 @@ def test_a_court_lives_through_its_year(played):
     assert oversight.happenings(scope).ceremonies == 1
     assert oversight.happenings(scope).payees_absent == len(played.absent)
     assert oversight.happenings(scope).payments_repeated == oversight.happenings(scope).payments_failed == 1
+    assert errors_put_right(played) == {"2018-02": ["red", "blue", "blue"], "2018-03": ["blue"]}
     [finding] = db.session.scalars(auditing.findings(scope))
     assert finding.state is FindingState.PUT_RIGHT and len(finding.steps) == 3
     [sample_id] = db.session.scalars(auditing.samples(scope | {commands.SEAT}).with_only_columns(auditing.SAMPLES_KEY))

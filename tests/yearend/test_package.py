@@ -27,15 +27,16 @@ from fundapp.core.spreadsheet import read_table
 from fundapp.core.tables import TABLES
 from fundapp.funding.models import Source
 from fundapp.ledger import queries as books
-from fundapp.ledger.rules import Account, Model, Movement
+from fundapp.ledger.rules import Account, CorrectionMethod, Model, Movement
 from fundapp.recovery.models import Allocation
 from fundapp.trail import queries as trail
 from fundapp.trail import service as recording
 from fundapp.trail.rules import SigningReason
 from fundapp.yearend import checker, package
 from fundapp.yearend.package import container
-from tests.builders.funding import a_receipt
-from tests.builders.ledger import a_voucher
+from tests.builders.custody import a_case_receipt
+from tests.builders.funding import a_corrected_receipt, a_receipt
+from tests.builders.ledger import a_confirmed_correction, a_correction, a_voucher
 from tests.builders.people import COURT, OTHER_COURT, the_books
 from tests.builders.yearend import (
     YEAR,
@@ -193,6 +194,17 @@ def test_a_reversed_voucher_stands_beside_its_reversal(app, folder):
             voucher.id, business_date=date(YEAR, 4, 1), reason="误记", hands=how["hands"], actor=how["actor"]
         )
     assert verified(a_package(folder))
+
+
+@pytest.mark.parametrize("day", [date(YEAR, 12, 20), date(YEAR + 1, 1, 5)], ids=["in the year", "after it"])
+def test_what_was_cancelled_is_checked_as_it_stood_at_the_end_of_the_year(app, folder, day):
+    """Case money, and a receipt whose difference is undone with it: their registers have no word for a day."""
+    payment, receipt = a_case_receipt("300.00"), a_receipt("80.00")
+    a_corrected_receipt(receipt, CorrectionMethod.DIFFERENCE, "90.00")
+    for voucher_id in (payment.voucher_id, receipt.voucher_id):
+        a_confirmed_correction(a_correction(books.voucher(voucher_id, frozenset({COURT})), day=day))
+    left = "0.00" if day.year == YEAR else "300.00"
+    assert f"case money held 案款结存 {left}" in verified(a_package(folder))
 
 
 def test_a_package_of_a_year_that_has_not_begun_is_refused_and_nothing_is_written(app, folder):

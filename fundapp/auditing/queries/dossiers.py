@@ -133,12 +133,12 @@ def _hand_overs(advance_id: int) -> Sequence[CeremonyLine]:
 
 
 def _receipts(advance: Advance) -> list[tuple[CaseReceipt, Allocation | None]]:
-    """What the debtors paid in the case, each with the part of this advance in its split."""
+    """What the debtors paid in the case, what was cancelled too, each with the part of this advance in its split."""
     split = {made.receipt_id: made for made in recovery.allocations_of(advance.id)}
     return [
         (receipt, split.get(receipt.id))
         for receipt in custody.receipts_of(advance.case_id)
-        if receipt.status is CaseReceiptStatus.CONFIRMED
+        if receipt.status in (CaseReceiptStatus.CONFIRMED, CaseReceiptStatus.CANCELLED)
     ]
 
 

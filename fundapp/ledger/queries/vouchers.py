@@ -20,6 +20,7 @@ from fundapp.ledger.rules import (
     CorrectionStatus,
     Link,
     Original,
+    Posting,
     VoucherKind,
 )
 from fundapp.users.models import User
@@ -118,11 +119,14 @@ def _bound(when: ColumnElement[bool], court_code: str, kind: VoucherKind | None)
     return sorted(found, key=lambda voucher: (voucher.month, order.index(voucher.kind), voucher.kind_number))
 
 
-def correction_of(voucher_id: int) -> Voucher | None:
-    """The voucher that reverses or adjusts this one."""
-    return db.session.scalar(
-        select(Voucher).where(or_(Voucher.reverses_id == voucher_id, Voucher.adjusts_id == voucher_id))
-    )
+def reversal_of(voucher_id: int) -> Voucher | None:
+    """The voucher that takes this one off."""
+    return db.session.scalar(select(Voucher).where(Voucher.reverses_id == voucher_id))
+
+
+def adjustment_of(voucher_id: int) -> Voucher | None:
+    """The voucher that adjusts this one's amount."""
+    return db.session.scalar(select(Voucher).where(Voucher.adjusts_id == voucher_id))
 
 
 def corrected(voucher: Voucher) -> Voucher | None:
@@ -151,18 +155,36 @@ def last_stated(voucher_id: int) -> int:
 
 
 def correcting(original: Voucher, method: CorrectionMethod, right: Booked | None, *, day: date) -> list[Correcting]:
-    """The vouchers that would correct this one on a day."""
-    posted_on = original.posted_on
+    """The vouchers that would correct this one on a day; what adjusted it is undone with it."""
+    adjustment = adjustment_of(original.id)
     return rules.correcting(
         method,
-        [line.posting for line in original.lines],
+        _seen_from(day, original),
         rules.postings(model(original.court_code), [right] if right else []),
-        Original(
-            same_year=original.year == day.year,
-            is_prior=first_stated(original.id).year < day.year,
-            cited=f"{posted_on.year}年{posted_on.month}月{posted_on.day}日{original.cited}",
-        ),
+        adjustment=None if adjustment is None else _seen_from(day, adjustment),
     )
+
+
+def _seen_from(day: date, voucher: Voucher) -> Original:
+    posted_on = voucher.posted_on
+    return Original(
+        id=voucher.id,
+        lines=[line.posting for line in voucher.lines],
+        ink=voucher.ink,
+        same_year=voucher.year == day.year,
+        is_prior=first_stated(voucher.id).year < day.year,
+        cited=f"{posted_on.year}年{posted_on.month}月{posted_on.day}日{voucher.cited}",
+    )
+
+
+def standing_lines(voucher: Voucher) -> list[Posting]:
+    """What a voucher says after the adjustment of its amount."""
+    lines = [line.posting for line in voucher.lines]
+    adjustment = adjustment_of(voucher.id)
+    if adjustment is None:
+        return lines
+    (line,), (by,) = lines, adjustment.lines
+    return [rules.adjusted(line, by=by.posting, ink=adjustment.ink)]
 
 
 def vouchers(

@@ -24,14 +24,17 @@ from fundapp.ledger.rules.chart import (
 )
 from fundapp.ledger.rules.chart import LABELS as _CHART
 from fundapp.ledger.rules.corrections import (
+    CANCELLABLE,
     CORRECTABLE,
     MEANING,
+    WAYS_OUT,
     Correcting,
     CorrectionMethod,
     CorrectionOutcome,
     CorrectionStatus,
     Link,
     Original,
+    adjusted,
     check_correctable,
     check_correction_day,
     check_not_waiting,
@@ -125,6 +128,7 @@ LABELS = _CHART | _CORRECTIONS | _JOURNALS | _OPENINGS | _VOUCHERS
 
 __all__ = [
     "BOOKING",
+    "CANCELLABLE",
     "CORRECTABLE",
     "FIRST_FORM",
     "FORM",
@@ -142,6 +146,7 @@ __all__ = [
     "RESULT",
     "SIDE",
     "STANDING",
+    "WAYS_OUT",
     "WORDS",
     "Account",
     "BookKind",
@@ -173,6 +178,7 @@ __all__ = [
     "Turnover",
     "VoucherKind",
     "account_coded",
+    "adjusted",
     "booked",
     "bookkeeper",
     "brought",

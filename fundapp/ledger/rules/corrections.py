@@ -27,9 +27,46 @@ CORRECTABLE = frozenset(
         Movement.OTHER_GIVEN_BACK,
     }
 )
-"""Movements whose voucher may be corrected on its own: the figures of sources are counted from the postings
-themselves. An advance, case money, a ceremony's cash, a recovery and a year's result also stand in registers that a
-bare correction would belie."""
+"""Movements whose voucher may be corrected on its own, in any way: the figures of sources are counted from the postings
+themselves."""
+
+CANCELLABLE = CORRECTABLE | {Movement.CASE_MONEY_RECEIVED}
+"""Movements whose voucher may be cancelled; the register of case money says until when. An advance, a payout, a
+ceremony's cash, a recovery and a year's result also stand in registers that a bare correction would belie."""
+
+_FINDING = N_(
+    "该凭证由业务登记生成，不能单独更正，以免账簿与登记不符；确有错误的，请报审计人员提出审计问题，按整改要求办理。"
+)
+_ADVANCE = N_(
+    "垫付款已经付出，其凭证不能单独更正；款项被银行退回或收款人退还的，请按银行回单登记为本案案款到账，再办理追偿分配收回垫付资金。"
+)
+_PAYOUT = N_(
+    "案款已经付出，其凭证不能单独更正；款项被银行退回的，请按银行回单登记为本案案款到账，"
+    "并报审计人员提出审计问题，按整改要求办理。"
+)
+_RECOVERED = N_(
+    "追偿分配已经入账，其凭证不能单独更正；案款到账有误的，只能在分配之前注销，已经分配的，请报审计人员提出审计问题，按整改要求办理。"
+)
+_CASH = N_(
+    "该凭证由兑现大会提取或交回现金生成，不能单独更正；大会没有结束的，请在大会页面据实登记并清点交回，"
+    "已经结束的，请报审计人员提出审计问题，按整改要求办理。"
+)
+_YEAR = N_("年度结转凭证由结账生成，不能单独更正；请对该年12月申请反结账，结转凭证随之冲销，更正后重新结账。")
+_OPENING = N_("期初余额凭证由期初导入生成，不能单独更正；请在期初余额页面打开该次导入，申请冲销，改正后重新导入。")
+
+WAYS_OUT: dict[Movement, str] = {
+    Movement.ADVANCE_PAID: _ADVANCE,
+    Movement.ADVANCE_PAID_IN_CASH: _ADVANCE,
+    Movement.RECOVERED: _RECOVERED,
+    Movement.CASE_MONEY_PAID: _PAYOUT,
+    Movement.CASE_MONEY_PAID_IN_CASH: _PAYOUT,
+    Movement.FUND_CASH_DRAWN: _CASH,
+    Movement.FUND_CASH_RETURNED: _CASH,
+    Movement.CASE_CASH_DRAWN: _CASH,
+    Movement.CASE_CASH_RETURNED: _CASH,
+    Movement.OPENING_BALANCE: _OPENING,
+} | {movement: _YEAR for movement in Movement if movement.value.endswith(("_closed", "_carried"))}
+"""What to do instead, by what was booked: each names an act that the system has."""
 
 
 class CorrectionMethod(enum.Enum):
@@ -86,12 +123,14 @@ MEANING: dict[CorrectionMethod, str] = {
 
 _SAME_YEAR = {
     (Link.REVERSES, Ink.RED): "注销%s号凭证",
+    (Link.REVERSES, Ink.BLUE): "注销%s号凭证",
     (Link.RESTATES, Ink.BLUE): "订正%s号凭证",
     (Link.ADJUSTS, Ink.RED): "调减%s号凭证金额",
     (Link.ADJUSTS, Ink.BLUE): "调增%s号凭证金额",
 }
 _EARLIER_YEAR = {
     (Link.REVERSES, Ink.BLUE_MIRROR): "更正%s号凭证，转回原记内容",
+    (Link.REVERSES, Ink.BLUE): "更正%s号凭证，转回原记内容",
     (Link.RESTATES, Ink.BLUE): "更正%s号凭证，补记正确内容",
     (Link.ADJUSTS, Ink.BLUE_MIRROR): "更正%s号凭证，转回多记金额",
     (Link.ADJUSTS, Ink.BLUE): "更正%s号凭证，补记少记金额",
@@ -100,7 +139,7 @@ _EARLIER_YEAR = {
 
 @dataclass(frozen=True)
 class Original:
-    """Where the voucher that is corrected stands, seen from the day of the correction.
+    """A voucher that is corrected, seen from the day of the correction.
 
     Args:
         same_year: it was posted in the year of the correction.
@@ -108,6 +147,9 @@ class Original:
         cited: the voucher with its day: 2018年3月1日2018收0001.
     """
 
+    id: int
+    lines: Sequence[Posting]
+    ink: Ink
     same_year: bool
     is_prior: bool
     cited: str
@@ -115,8 +157,9 @@ class Original:
 
 @dataclass(frozen=True)
 class Correcting:
-    """One voucher of a correction, before it has a number."""
+    """One voucher of a correction, before it has a number; ``corrects_id`` is the voucher to which it is linked."""
 
+    corrects_id: int
     link: Link
     ink: Ink
     lines: list[Posting]
@@ -130,14 +173,38 @@ class Correcting:
         return [replace(line, amount=-line.amount) for line in reversal(self.lines)]
 
 
-def check_uncorrected(*, is_correction: bool, corrected_by: str | None) -> None:
-    """A voucher is reversed or adjusted once, a reversal or an adjustment never."""
-    if is_correction:
-        raise RuleViolation("注销或调整其他凭证的凭证不能再更正；如更正有误，请重新办理原业务并另行记账。")
-    if corrected_by is not None:
+def check_uncorrected(
+    method: CorrectionMethod,
+    *,
+    reverses: str | None = None,
+    adjusts: str | None = None,
+    reversed_by: str | None = None,
+    adjusted_by: str | None = None,
+) -> None:
+    """A voucher is reversed once and adjusted once; a reversal never, and an adjustment with what it adjusts.
+
+    Args:
+        reverses, adjusts: the voucher that this one takes off or adjusts.
+        reversed_by, adjusted_by: the voucher that takes this one off or adjusts it.
+    """
+    if reverses is not None:
         raise RuleViolation(
-            "该凭证已由%(number)s号凭证注销或调整，不能重复更正；如仍有错误，请更正其订正凭证，或重新办理原业务。",
-            number=corrected_by,
+            "该凭证注销%(number)s号凭证，不能再更正；业务属实的，请按正确内容重新登记并记账。", number=reverses
+        )
+    if adjusts is not None:
+        raise RuleViolation(
+            "该凭证只调整%(number)s号凭证的金额，不能单独更正；请在%(number)s号凭证办理更正，两张凭证一并注销。",
+            number=adjusts,
+        )
+    if reversed_by is not None:
+        raise RuleViolation(
+            "该凭证已由%(number)s号凭证注销，不能重复更正；已经订正的，请更正其订正凭证，没有订正的，请按正确内容重新登记。",
+            number=reversed_by,
+        )
+    if adjusted_by is not None and method is CorrectionMethod.DIFFERENCE:
+        raise RuleViolation(
+            "该凭证的金额已由%(number)s号凭证调整，不能再次只调整差额；请选择“注销并订正”或“注销”，两张凭证一并注销。",
+            number=adjusted_by,
         )
 
 
@@ -157,13 +224,13 @@ def check_not_waiting(is_waiting: bool) -> None:
         raise RuleViolation("该凭证已有一份待复核的更正申请，请等待复核结果，或请复核人员先退回。")
 
 
-def check_correctable(movements: Iterable[Movement]) -> None:
-    """Only what stands in no other register is corrected by vouchers alone."""
-    if any(movement not in CORRECTABLE for movement in movements):
-        raise RuleViolation(
-            "该凭证由垫付、案款、兑现大会、追偿或结账业务生成，单独更正会使账簿与业务登记不符；"
-            "请在原业务中办理退款、补付或调整。"
-        )
+def check_correctable(method: CorrectionMethod, movements: Iterable[Movement]) -> None:
+    """Only what stands in no other register is corrected by vouchers alone; the refusal says what to do instead."""
+    for movement in movements:
+        if movement not in CANCELLABLE:
+            raise RuleViolation(WAYS_OUT.get(movement, _FINDING))
+        if movement not in CORRECTABLE and method is not CorrectionMethod.CANCEL:
+            raise RuleViolation("案款到账有误的，只能整笔注销，再按银行回单重新登记；请选择“注销”。")
 
 
 def check_restated(method: CorrectionMethod, lines: Sequence[Posting], right: Booked | None) -> None:
@@ -183,42 +250,53 @@ def check_restated(method: CorrectionMethod, lines: Sequence[Posting], right: Bo
         raise RuleViolation("“只调整差额”只用于金额有误；资金来源也有误的，请选择“注销并订正”。")
 
 
+def adjusted(line: Posting, *, by: Posting, ink: Ink) -> Posting:
+    """What a posting comes to after the difference that a voucher of this ink adds or takes off."""
+    return replace(line, amount=line.amount + by.amount if ink is Ink.BLUE else line.amount - by.amount)
+
+
 def correcting(
-    method: CorrectionMethod, lines: Sequence[Posting], right: Sequence[Posting], original: Original
+    method: CorrectionMethod, original: Original, right: Sequence[Posting], *, adjustment: Original | None = None
 ) -> list[Correcting]:
     """The vouchers of a correction, in the order in which they are posted.
 
     Args:
-        lines: the postings of the voucher that is corrected.
-        right: what they should have been; none to cancel.
+        right: what the original's postings should have been; none to cancel.
+        adjustment: the voucher that adjusted the original before; it is undone first.
     """
     if method is CorrectionMethod.DIFFERENCE:
-        return [_difference(lines[0], right[0], original)]
-    ink, undone = undoing(lines, same_year=original.same_year)
-    found = [_correcting(Link.REVERSES, ink, undone, original)]
+        return [_difference(original, right[0])]
+    found = [_reversing(one) for one in (adjustment, original) if one is not None]
     if method is CorrectionMethod.RESTATE:
         restated = [prior_year(line) for line in right] if original.is_prior else list(right)
         found.append(_correcting(Link.RESTATES, Ink.BLUE, restated, original))
     return found
 
 
-def _difference(line: Posting, right: Posting, original: Original) -> Correcting:
+def _reversing(original: Original) -> Correcting:
+    ink, lines = undoing(original.lines, ink=original.ink, same_year=original.same_year)
+    return _correcting(Link.REVERSES, ink, lines, original)
+
+
+def _difference(original: Original, right: Posting) -> Correcting:
+    (line,) = original.lines
     more = right.amount - line.amount
     if more > ZERO:
         added = replace(line, amount=more)
         lines = [added if original.same_year else prior_year(added)]
         return _correcting(Link.ADJUSTS, Ink.BLUE, lines, original)
-    ink, lines = undoing([replace(line, amount=-more)], same_year=original.same_year)
+    ink, lines = undoing([replace(line, amount=-more)], ink=original.ink, same_year=original.same_year)
     return _correcting(Link.ADJUSTS, ink, lines, original)
 
 
 def _correcting(link: Link, ink: Ink, lines: list[Posting], original: Original) -> Correcting:
     told = _SAME_YEAR if original.same_year else _EARLIER_YEAR
-    return Correcting(link, ink, lines, told[link, ink] % original.cited)
+    return Correcting(original.id, link, ink, lines, told[link, ink] % original.cited)
 
 
-def undoing(lines: Sequence[Posting], *, same_year: bool) -> tuple[Ink, list[Posting]]:
-    """How these postings are undone: in red in the year in which they stand, in blue in a later one.
+def undoing(lines: Sequence[Posting], *, ink: Ink, same_year: bool) -> tuple[Ink, list[Posting]]:
+    """How the postings of a voucher of this ink are undone: in red in the year in which they stand, in blue in a later
+    one. What only took off, a difference in red or mirrored, is added again in blue.
 
     In a later year income and expense of the year before were carried over to 3001 累计盈余, so that account takes
     their place.
@@ -227,9 +305,10 @@ def undoing(lines: Sequence[Posting], *, same_year: bool) -> tuple[Ink, list[Pos
         会计基础工作规范 art. 51-5; 政府会计制度 (财会〔2017〕25号) on 3501 以前年度盈余调整, which passes to 3001.
     """
     mirrored = reversal(lines)
-    if same_year:
-        return Ink.RED, mirrored
-    return Ink.BLUE_MIRROR, [prior_year(line) for line in mirrored]
+    mirrored = mirrored if same_year else [prior_year(line) for line in mirrored]
+    if ink is not Ink.BLUE:
+        return Ink.BLUE, mirrored
+    return Ink.RED if same_year else Ink.BLUE_MIRROR, mirrored
 
 
 def prior_year(line: Posting) -> Posting:

@@ -3,7 +3,9 @@
 from fundapp.ledger.rules import Hands, booked
 from fundapp.ledger.service.corrections import (
     decide_correction,
+    hear_before_correcting,
     hear_of_corrections,
+    refusal_to_cancel,
     request_correction,
     reverse,
 )
@@ -31,12 +33,14 @@ __all__ = [
     "decide_correction",
     "decide_opening",
     "decide_undoing",
+    "hear_before_correcting",
     "hear_of_corrections",
     "moving_reservations",
     "open_books",
     "post",
     "post_all",
     "record_print",
+    "refusal_to_cancel",
     "release",
     "reopen_month",
     "request_correction",

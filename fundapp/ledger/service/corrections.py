@@ -5,10 +5,10 @@ from datetime import date
 
 from fundapp.core import clock
 from fundapp.core.db import db
-from fundapp.core.errors import StaleRecord
+from fundapp.core.errors import RuleViolation, StaleRecord
 from fundapp.ledger import queries, rules
 from fundapp.ledger.models import Correction, Voucher
-from fundapp.ledger.rules import Booked, CorrectionMethod, CorrectionStatus, Hands, Ink
+from fundapp.ledger.rules import Booked, CorrectionMethod, CorrectionStatus, Hands, Ink, Link
 from fundapp.ledger.service.periods import check_open
 from fundapp.ledger.service.posting import Draft, Links, Posted, drafted, post_drafts
 from fundapp.trail import service as trail
@@ -16,14 +16,22 @@ from fundapp.trail.rules import Event
 from fundapp.users.models import User
 
 Register = Callable[[int, User], None]
+CorrectionCheck = Callable[[int], None]
 _registers: list[Register] = []
+_checks: list[CorrectionCheck] = []
 
 
 def hear_of_corrections(register: Register) -> Register:
     """Let the register above do its part when a voucher of this id was corrected, in the same transaction: doors open
     downwards only."""
-    _registers[:] = [register]
+    _registers.append(register)
     return register
+
+
+def hear_before_correcting(check: CorrectionCheck) -> CorrectionCheck:
+    """Let the register above refuse that a voucher of this id be corrected, with its reason."""
+    _checks.append(check)
+    return check
 
 
 def reverse(voucher_id: int, *, business_date: date, reason: str, hands: Hands, actor: User) -> Posted:
@@ -33,7 +41,8 @@ def reverse(voucher_id: int, *, business_date: date, reason: str, hands: Hands, 
         RuleViolation: a correction, already corrected, a day that cannot be, a closed month, or money is missing.
     """
     original = db.session.get_one(Voucher, voucher_id)
-    return _post(original, CorrectionMethod.CANCEL, None, day=business_date, reason=reason, hands=hands, actor=actor)[0]
+    done = _post(original, CorrectionMethod.CANCEL, None, day=business_date, reason=reason, hands=hands, actor=actor)
+    return done[-1]
 
 
 def _post(
@@ -46,8 +55,8 @@ def _post(
     hands: Hands,
     actor: User,
 ) -> list[Posted]:
-    """Post all vouchers of a correction, or none of them."""
-    _check_correctable(original, day)
+    """Post all vouchers of a correction, or none of them: what adjusted the original is undone first."""
+    _check_correctable(original, method, day)
     drafts = [
         _drafted(original, one, day=day, reason=reason, hands=hands)
         for one in queries.correcting(original, method, right, day=day)
@@ -57,7 +66,7 @@ def _post(
 
 def _drafted(original: Voucher, correcting: rules.Correcting, *, day: date, reason: str, hands: Hands) -> Draft:
     return drafted(
-        f"{original.subject}:{correcting.link.value}",
+        f"voucher:{correcting.corrects_id}:{correcting.link.value}",
         correcting.lines,
         business_date=day,
         posted_on=day,
@@ -66,15 +75,44 @@ def _drafted(original: Voucher, correcting: rules.Correcting, *, day: date, reas
         hands=hands,
         kind=original.kind if correcting.ink is Ink.RED else None,
         ink=correcting.ink,
-        links=Links(**{f"{correcting.link.name.lower()}_id": original.id}),
+        links=Links(**{f"{correcting.link.name.lower()}_id": correcting.corrects_id}),
     )
 
 
-def _check_correctable(original: Voucher, day: date) -> None:
-    done = queries.correction_of(original.id)
-    rules.check_uncorrected(is_correction=original.is_correction, corrected_by=done.cited if done else None)
-    rules.check_correction_day(day, original_date=original.posted_on, today=clock.today())
+def _check_correctable(original: Voucher, method: CorrectionMethod, day: date) -> None:
+    _check_uncorrected(original, method)
+    last = queries.adjustment_of(original.id) or original
+    rules.check_correction_day(day, original_date=max(original.posted_on, last.posted_on), today=clock.today())
     check_open(original.court_code, day)
+
+
+def _check_uncorrected(voucher: Voucher, method: CorrectionMethod) -> None:
+    named = {one.link: one.cited for one in queries.linked([voucher])[voucher.id] if not one.is_later}
+    reversal, adjustment = queries.reversal_of(voucher.id), queries.adjustment_of(voucher.id)
+    rules.check_uncorrected(
+        method,
+        reverses=named.get(Link.REVERSES),
+        adjusts=named.get(Link.ADJUSTS),
+        reversed_by=reversal.cited if reversal else None,
+        adjusted_by=adjustment.cited if adjustment else None,
+    )
+
+
+def _check_registers(voucher: Voucher, method: CorrectionMethod, right: Booked | None) -> None:
+    rules.check_correctable(method, [*(line.movement for line in voucher.lines), *([right.movement] if right else [])])
+    for check in _checks:
+        check(voucher.id)
+
+
+def refusal_to_cancel(voucher: Voucher) -> RuleViolation | None:
+    """Why a voucher cannot be cancelled on any day, and what to do instead; None when it can."""
+    try:
+        _check_uncorrected(voucher, CorrectionMethod.CANCEL)
+        _check_registers(voucher, CorrectionMethod.CANCEL, None)
+        rules.check_not_waiting(queries.has_waiting_correction(voucher.id))
+    except RuleViolation as refusal:
+        return refusal
+    return None
 
 
 def request_correction(
@@ -96,10 +134,9 @@ def request_correction(
         RuleViolation: not correctable, a right content that is none, a bad day, or a correction of it waits already.
     """
     voucher = queries.voucher(voucher_id, frozenset({actor.court_code}))
-    _check_correctable(voucher, business_date)
-    lines = [line.posting for line in voucher.lines]
-    rules.check_correctable([*(line.movement for line in lines), *([restated.movement] if restated else [])])
-    rules.check_restated(method, lines, restated)
+    _check_correctable(voucher, method, business_date)
+    _check_registers(voucher, method, restated)
+    rules.check_restated(method, queries.standing_lines(voucher), restated)
     rules.check_not_waiting(queries.has_waiting_correction(voucher_id))
     correction = Correction(
         court_code=voucher.court_code,
@@ -136,6 +173,7 @@ def decide_correction(correction_id: int, *, is_confirmed: bool, seen_version: i
         correction.status = CorrectionStatus.RETURNED
         _tell(Event.CORRECTION_RETURNED, correction, actor)
         return correction
+    _check_registers(correction.voucher, correction.method, correction.restated)
     posted = _post(
         correction.voucher,
         correction.method,
@@ -145,7 +183,10 @@ def decide_correction(correction_id: int, *, is_confirmed: bool, seen_version: i
         hands=Hands(correction.requested_by_id, actor.id),
         actor=actor,
     )
-    correction.status, correction.corrected_by_id = CorrectionStatus.CONFIRMED, posted[0].id
+    is_adjusted = correction.method is CorrectionMethod.DIFFERENCE
+    done = (queries.adjustment_of if is_adjusted else queries.reversal_of)(correction.voucher_id)
+    assert done is not None, "what is confirmed is posted"
+    correction.status, correction.corrected_by_id = CorrectionStatus.CONFIRMED, done.id
     _tell(Event.CORRECTION_CONFIRMED, correction, actor, corrected_by="、".join(one.cited for one in posted))
     for register in _registers:
         register(correction.voucher_id, actor)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from fundapp.core import clock, documents, listing, naming
 from fundapp.core.doors import require
-from fundapp.core.forms import FilterForm, choices_of, saving
+from fundapp.core.forms import FilterForm, choices_of, said, saving
 from fundapp.core.listing import Column
 from fundapp.core.templating import label
 from fundapp.core.words import N_
@@ -92,7 +92,8 @@ def index() -> Answer:
 @require(Permission.LEDGER_READ)
 def voucher(voucher_id: int) -> Answer:
     found = queries.voucher(voucher_id, g.user.scope)
-    links, is_waiting = queries.linked([found])[found.id], queries.has_waiting_correction(voucher_id)
+    may_ask = g.user.may(Permission.CORRECTION_REQUEST) and g.user.court_code == found.court_code
+    refusal = service.refusal_to_cancel(found) if may_ask else None
     return render_template(
         "ledger/voucher.html",
         voucher=found,
@@ -101,11 +102,10 @@ def voucher(voucher_id: int) -> Answer:
         shown=papers.shown,
         court=courts.name(found.court_code),
         signatures=queries.signatures([found])[found.id],
-        links=links,
-        is_waiting=is_waiting,
-        may_correct=g.user.may(Permission.CORRECTION_REQUEST)
-        and g.user.court_code == found.court_code
-        and not (is_waiting or found.is_correction or queries.correction_of(voucher_id)),
+        links=queries.linked([found])[found.id],
+        is_waiting=queries.has_waiting_correction(voucher_id),
+        may_correct=may_ask and refusal is None,
+        why_not=said(refusal) if refusal else None,
         entries=trail.history(found.subject),
     )
 
@@ -209,6 +209,8 @@ def request_correction(voucher_id: int) -> Answer:
             )
             flash(_("更正申请已提交，请财务复核人员办理。"))
             return redirect(url_for(".voucher", voucher_id=voucher_id))
+    elif (refusal := service.refusal_to_cancel(found)) is not None:
+        raise refusal
     act = queries.first_stated(voucher_id).act
     return render_template("ledger/request_correction.html", form=form, voucher=found, act=act), form.http_status
 
