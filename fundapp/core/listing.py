@@ -88,7 +88,17 @@ def listing(
     return render_template(template, page=paged(query, key, scalars=scalars), **context)
 
 
-def workbook(title: str, columns: Sequence[Column], items: Iterator[Any] | Sequence[Any]) -> Response:
+@dataclass(frozen=True)
+class About:
+    """Whose figures a workbook has and of when: the words above its header, and those of its file's name."""
+
+    words: Sequence[str]
+    name: Sequence[str]
+
+
+def workbook(
+    title: str, columns: Sequence[Column], items: Iterator[Any] | Sequence[Any], *, about: About | None = None
+) -> Response:
     """Any items under these columns as a downloaded workbook; that it was taken out is told to whoever keeps the
     trail."""
     for tell in _told_of_exports:
@@ -97,11 +107,12 @@ def workbook(title: str, columns: Sequence[Column], items: Iterator[Any] | Seque
         title=title,
         columns=[SheetColumn(gettext(column.header), column.kind, column.width) for column in columns],
         rows=([_cell(column.value(item)) for column in columns] for item in items),
+        about="　".join([title, *about.words]) if about else "",
     )
     return send_file(
         xlsx_stream([sheet]),
         as_attachment=True,
-        download_name=f"{title}-{clock.today():%Y%m%d}.xlsx",
+        download_name=f"{'-'.join([title, *(about.name if about else [f'{clock.today():%Y%m%d}'])])}.xlsx",
         mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
 

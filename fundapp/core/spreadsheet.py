@@ -75,11 +75,21 @@ class SheetColumn:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table to be written. ``rows`` may be a generator; a cell that is None stays empty."""
+    """A table to be written. ``rows`` may be a generator; a cell that is None stays empty.
+
+    Args:
+        about: whose table it is and of when, as a line above the header; no line when empty.
+    """
 
     title: str
     columns: Sequence[SheetColumn]
     rows: Iterable[Sequence[Any]]
+    about: str = ""
+
+    @property
+    def top(self) -> int:
+        """The row of the header."""
+        return 1 if self.about else 0
 
 
 def write_xlsx(target: str | BinaryIO, sheets: Sequence[Sheet]) -> None:
@@ -108,20 +118,22 @@ def _write_sheet(workbook: Any, sheet: Sheet) -> None:
     edge: dict[str, object] = {"border": 1, "valign": "vcenter"}
     heading = workbook.add_format(edge | {"bold": True, "bg_color": "#E8EEF4", "align": "center", "text_wrap": True})
     formats = [workbook.add_format(edge | CELL_FORMATS[column.kind]) for column in sheet.columns]
-    page.freeze_panes(1, 0)
+    page.freeze_panes(sheet.top + 1, 0)
     page.set_landscape()
     page.set_paper(9)  # A4
     page.fit_to_pages(1, 0)
-    page.repeat_rows(0)
+    page.repeat_rows(0, sheet.top)
     page.set_header("&C&14" + sheet.title.replace("&", "&&")[:200])
     page.set_footer("&C第 &P 页，共 &N 页")
+    if sheet.about:
+        _done(page.write_string(0, 0, sheet.about, workbook.add_format({"bold": True})))
     for at, column in enumerate(sheet.columns):
         page.set_column(at, at, column.width)
-        _done(page.write_string(0, at, column.header, heading))
+        _done(page.write_string(sheet.top, at, column.header, heading))
     last, sums = _write_rows(page, sheet, formats)
-    page.autofilter(0, 0, last, len(sheet.columns) - 1)
-    if sums and last:
-        _write_totals(workbook, page, last, sums)
+    page.autofilter(sheet.top, 0, last, len(sheet.columns) - 1)
+    if sums and last > sheet.top:
+        _write_totals(workbook, page, range(sheet.top + 1, last + 1), sums)
 
 
 def _write_rows(page: Any, sheet: Sheet, formats: Sequence[Any]) -> tuple[int, dict[int, Decimal]]:
@@ -132,8 +144,8 @@ def _write_rows(page: Any, sheet: Sheet, formats: Sequence[Any]) -> tuple[int, d
         for at, (column, look) in enumerate(zip(sheet.columns, formats, strict=True))
     ]
     summed = [(at, read) for at, _, read, _ in cells if sheet.columns[at].is_summed]
-    sums, last = {at: Decimal("0.00") for at, _ in summed}, 0
-    for last, row in enumerate(sheet.rows, start=1):
+    sums, last = {at: Decimal("0.00") for at, _ in summed}, sheet.top
+    for last, row in enumerate(sheet.rows, start=sheet.top + 1):
         for (at, write, read, look), value in zip(cells, row, strict=True):
             code = page.write_blank(last, at, None, look) if value is None else write(last, at, read(value), look)
             if code:
@@ -144,18 +156,18 @@ def _write_rows(page: Any, sheet: Sheet, formats: Sequence[Any]) -> tuple[int, d
     return last, sums
 
 
-def _write_totals(workbook: Any, page: Any, last: int, sums: Mapping[int, Decimal]) -> None:
+def _write_totals(workbook: Any, page: Any, rows: range, sums: Mapping[int, Decimal]) -> None:
     """The sums of amounts below the last row, as formulas that follow the filter; text where they are too large."""
     edge = {"bold": True, "top": 2, "bg_color": "#F3F6F9"}
     words, amount = workbook.add_format(edge), workbook.add_format(edge | CELL_FORMATS["money"])
     if 0 not in sums:
-        _done(page.write_string(last + 1, 0, TOTAL, words))
+        _done(page.write_string(rows.stop, 0, TOTAL, words))
     for at, yuan in sums.items():
-        cells = f"{xl_rowcol_to_cell(1, at)}:{xl_rowcol_to_cell(last, at)}"
+        cells = f"{xl_rowcol_to_cell(rows[0], at)}:{xl_rowcol_to_cell(rows[-1], at)}"
         if abs(yuan).scaleb(2) < EXCEL_EXACT_FEN:
-            _done(page.write_formula(last + 1, at, f"=SUBTOTAL(109,{cells})", amount, yuan))
+            _done(page.write_formula(rows.stop, at, f"=SUBTOTAL(109,{cells})", amount, yuan))
         else:
-            _done(page.write_string(last + 1, at, f"{yuan:,.2f}", amount))
+            _done(page.write_string(rows.stop, at, f"{yuan:,.2f}", amount))
 
 
 def exact_yuan(fen: int) -> Decimal:

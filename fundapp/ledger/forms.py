@@ -17,13 +17,12 @@ from fundapp.core.words import N_
 
 
 class JournalFilter(FilterForm):
-    """What the journal is narrowed by; ``subject`` comes with a link from a case or a source."""
+    """What the journal is narrowed by: a court, posting days, a word of the summary."""
 
     court = ChoiceField(_l("法院"))
-    first_day = DayField(_l("业务日期自"))
+    first_day = DayField(_l("记账日期自"))
     last_day = DayField(_l("至"))
     summary = TextField(_l("摘要"), longest=60)
-    subject = HiddenTextField()
 
 
 class TrialBalanceFilter(FilterForm):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from fundapp.core import clock, naming
@@ -14,6 +14,7 @@ from fundapp.ledger.rules import (
     LABELS,
     WORDS,
     Account,
+    Dimension,
     Entry,
     Ink,
     LedgerLine,
@@ -22,10 +23,33 @@ from fundapp.ledger.rules import (
     VoucherKind,
     number_ranges,
 )
+from fundapp.trail import queries as trail
 
 LINES_PER_SHEET = 6
 """As the template has it: two lines for each posting."""
-Names = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Names:
+    """What records are called today and, of sources, whose names may be corrected, what they were called before: what
+    was posted keeps the name under which it was posted."""
+
+    today: Mapping[str, str]
+    told: Mapping[str, Sequence[tuple[datetime, str]]]
+
+    def at(self, ref: str, moment: datetime) -> str:
+        return self.former(ref, moment) or self.today[ref]
+
+    def former(self, ref: str, moment: datetime) -> str | None:
+        """The name at a moment when it is another today."""
+        known = [name for since, name in self.told.get(ref, ()) if since <= moment]
+        return known[-1] if known and known[-1] != self.today[ref] else None
+
+
+def names_of(refs: Iterable[str | None], *, whole: bool) -> Names:
+    """The names of these records; persons masked, or whole as on every paper."""
+    today = naming.names(refs, whole=whole)
+    return Names(today, trail.names_told(ref for ref in today if ref.startswith(f"{Dimension.SOURCE.value}:")))
 
 
 @dataclass(frozen=True)
@@ -39,10 +63,10 @@ class Around:
     names: Names
 
 
-def names_in(vouchers: Iterable[Voucher]) -> dict[str, str]:
-    """The names of what these vouchers concern; persons whole, as on every paper."""
+def names_in(vouchers: Iterable[Voucher], *, whole: bool = True) -> Names:
+    """The names of what these vouchers concern."""
     lines = (line for voucher in vouchers for line in voucher.lines)
-    return naming.names((ref for line in lines for ref in _refs(line)), whole=True)
+    return names_of((ref for line in lines for ref in refs_of(line)), whole=whole)
 
 
 def voucher_data(voucher: Voucher, around: Around) -> dict[str, Any]:
@@ -60,7 +84,7 @@ def voucher_data(voucher: Voucher, around: Around) -> dict[str, Any]:
         "recorded_at": f"{clock.local(voucher.recorded_at):%Y-%m-%d %H:%M}",
         "summary": voucher.summary,
         "notes": [link_words(link) for link in around.links],
-        "lines": [row for line in voucher.lines for row in _sides(voucher.ink, line, around.names)],
+        "lines": [row for line in voucher.lines for row in _sides(voucher, line, around.names)],
         "debit_total": plain(amount),
         "credit_total": plain(amount),
         "capitals": capitals(amount, courts.capital_style(voucher.court_code, voucher.posted_on)),
@@ -90,10 +114,10 @@ def link_words(link: Linked) -> str:
     return f"调整{link.cited}号凭证金额" if link.link is Link.ADJUSTS else f"{word}{link.cited}号凭证"
 
 
-def _sides(ink: Ink, line: PostingLine, names: Names) -> Iterator[list[str]]:
+def _sides(voucher: Voucher, line: PostingLine, names: Names) -> Iterator[list[str]]:
     """A posting as the two lines that a paper voucher gives it: debit first, red on the sides of its original."""
-    debit, credit, amount = shown(ink, line)
-    detail = detail_words(line, names)
+    debit, credit, amount = shown(voucher.ink, line)
+    detail = detail_words(line, names, voucher.recorded_at)
     yield [account_words(debit), detail, plain(amount), ""]
     yield [account_words(credit), detail, "", plain(amount)]
 
@@ -107,12 +131,12 @@ def account_words(account: Account) -> str:
     return f"{account.value} {LABELS[account]}"
 
 
-def detail_words(line: PostingLine | Entry, names: Names) -> str:
-    """Whom a posting concerns, in words: case number, source, debtor."""
-    return " ".join(names[ref] for ref in _refs(line))
+def detail_words(line: PostingLine | Entry, names: Names, posted_at: datetime) -> str:
+    """Whom a posting concerns, in words: case number, source, debtor, by their names when it was posted."""
+    return " ".join(names.at(ref, posted_at) for ref in refs_of(line))
 
 
-def _refs(line: PostingLine | Entry) -> list[str]:
+def refs_of(line: PostingLine | Entry) -> list[str]:
     return [ref for ref in (line.case_ref, line.source_ref, line.debtor_ref) if ref]
 
 
@@ -169,8 +193,8 @@ def ledger_data(
 ) -> dict[str, Any]:
     """The data of ``documents/ledger.typ``."""
     entries = (line.entry for ledger in ledgers for line in ledger.lines if line.entry)
-    asked = [ref for entry in entries for ref in _refs(entry)] + [ledger.part for ledger in ledgers]
-    names = naming.names(asked, whole=True)
+    asked = [ref for entry in entries for ref in refs_of(entry)] + [ledger.part for ledger in ledgers]
+    names = names_of(asked, whole=True)
     return {
         "court": court,
         "title": title,
@@ -180,7 +204,7 @@ def ledger_data(
         "ledgers": [
             {
                 "name": account_words(ledger.account),
-                "about": names.get(ledger.part, ""),
+                "about": names.today.get(ledger.part, ""),
                 "lines": [ledger_row(line, names) for line in ledger.lines],
             }
             for ledger in ledgers
@@ -200,7 +224,7 @@ def ledger_row(line: LedgerLine, names: Names) -> list[str]:
     if line.entry is None:
         return [kind, line.day.isoformat(), "", LABELS[line.kind], "", "", *figures]
     entry = line.entry
-    words = [entry.cited, entry.summary, LABELS[entry.contra], detail_words(entry, names)]
+    words = [entry.cited, entry.summary, LABELS[entry.contra], detail_words(entry, names, entry.recorded_at)]
     return [kind, line.day.isoformat(), *words, *figures]
 
 

@@ -111,6 +111,7 @@ def made(order: Order, *, user_id: int, progress: Progress) -> Path:
         service.record_print(
             order.court_code,
             book=f"{order.title}{about}",
+            part=order.part,
             period=order.period,
             lines=printed.lines,
             digest=digest,

@@ -13,7 +13,7 @@ from fundapp.core.db import snapshot
 from fundapp.courts import queries as courts
 from fundapp.oversight import checks, nightly, queries
 from fundapp.trail import proofs
-from fundapp.trail.rules import Anchor, anchor_of
+from fundapp.trail.rules import Anchor, anchors_of, is_of_anchors
 
 
 @click.command()
@@ -32,7 +32,7 @@ def figures(as_json: bool) -> None:
 
 @click.command()
 @click.option(
-    "--anchor", "given", multiple=True, help="The text of an anchor sheet, or a file with one on each line; repeatable."
+    "--anchor", "given", multiple=True, help="The text of an anchor sheet, or a file with one or several; repeatable."
 )
 @click.option("--record", "is_recorded", is_flag=True, help="Take the result down, as the nightly run does.")
 @with_appcontext
@@ -56,16 +56,16 @@ def verify(given: tuple[str, ...], is_recorded: bool) -> None:
 
 
 def _anchors(given: str) -> list[Anchor]:
-    """The anchors of a text or of the lines of a file."""
-    if given.lstrip().startswith("fund-anchor/"):
-        return [anchor_of(given)]
+    """The anchors of a text, or of a file; line ends do not count, each begins where its first word stands."""
+    if is_of_anchors(given):
+        return anchors_of(given)
     try:
-        lines = Path(given).read_text(encoding="utf-8").splitlines()
+        text = Path(given).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as unreadable:
         raise click.ClickException(
             f"“{given[:60]}”既不是以 fund-anchor/1 开头的存证码，也不是可读的文件，请核对后重试。"
         ) from unreadable
-    anchors = [anchor_of(line) for line in lines if line.strip()]
+    anchors = anchors_of(text)
     if not anchors:
         raise click.ClickException(f"文件“{given[:60]}”中没有存证码，请核对文件后重试。")
     return anchors

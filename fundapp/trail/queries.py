@@ -1,7 +1,9 @@
 """Reads of the trail."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from contextlib import closing
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -18,6 +20,17 @@ ENTRIES_KEY = TrailEntry.id
 def history(*subjects: str) -> Sequence[TrailEntry]:
     """Every act on these records, oldest first."""
     return db.session.scalars(select(TrailEntry).where(TrailEntry.subject.in_(subjects)).order_by(TrailEntry.id)).all()
+
+
+def names_told(subjects: Iterable[str]) -> dict[str, list[tuple[datetime, str]]]:
+    """What these records were called since when, oldest first, as far as their entries say."""
+    query = select(TrailEntry.subject, TrailEntry.recorded_at, TrailEntry.facts).where(
+        TrailEntry.subject.in_(list(subjects)), TrailEntry.event.in_(rules.NAMING)
+    )
+    found: dict[str, list[tuple[datetime, str]]] = {}
+    for subject, recorded_at, facts in db.session.execute(query.order_by(TrailEntry.id)):
+        found.setdefault(subject, []).append((recorded_at, json.loads(facts)["name"]))
+    return found
 
 
 def entries(scope: frozenset[str], *, event: Event | None = None, subject: str | None = None) -> Select[Any]:

@@ -46,6 +46,7 @@ class Event(enum.Enum):
     CORRECTION_CONFIRMED = "ledger.correction.confirmed"
     CORRECTION_RETURNED = "ledger.correction.returned"
     BOOK_PRINTED = "ledger.book.printed"
+    VOUCHER_PRINTED = "ledger.voucher.printed"
     OPENING_CHECKED = "ledger.opening.checked"
     OPENING_REQUESTED = "ledger.opening.requested"
     OPENING_POSTED = "ledger.opening.posted"
@@ -160,7 +161,8 @@ FACTS: dict[Event, frozenset[str]] = {
         Event.PAPER_ATTACHED: "file_name digest",
         Event.BOOKS_OPENED: "model",
         Event.VOUCHER_POSTED: "number name total digest",
-        Event.BOOK_PRINTED: "book period lines digest",
+        Event.BOOK_PRINTED: "book part period lines digest",
+        Event.VOUCHER_PRINTED: "number digest",
         Event.CORRECTION_REQUESTED: "voucher method restated source reason",
         Event.CORRECTION_CONFIRMED: "voucher method restated source reason corrected_by",
         Event.CORRECTION_RETURNED: "voucher method restated source reason",
@@ -260,6 +262,9 @@ FACTS: dict[Event, frozenset[str]] = {
     }.items()
 }
 
+NAMING = frozenset({Event.SOURCE_REGISTERED, Event.SOURCE_CHANGED})
+"""Acts whose fact ``name`` is what their record is called from then on."""
+
 LABELS: dict[enum.Enum, str] = {
     Event.COURT_CREATED: N_("登记法院"),
     Event.COURT_CHANGED: N_("修改法院"),
@@ -278,6 +283,7 @@ LABELS: dict[enum.Enum, str] = {
     Event.BOOKS_OPENED: N_("启用账簿"),
     Event.VOUCHER_POSTED: N_("凭证记账"),
     Event.BOOK_PRINTED: N_("打印账簿"),
+    Event.VOUCHER_PRINTED: N_("打印凭证"),
     Event.CORRECTION_REQUESTED: N_("申请更正凭证"),
     Event.CORRECTION_CONFIRMED: N_("复核更正凭证"),
     Event.CORRECTION_RETURNED: N_("退回更正申请"),
@@ -466,6 +472,7 @@ class Anchor(NamedTuple):
         return f"{self.signed_text}|{self.signature}"
 
 
+ANCHOR_START = "fund-anchor/"
 _ANCHOR = re.compile(
     r"fund-anchor/1\|(?P<court_code>[^|\s]{1,10})\|(?P<length>[1-9][0-9]{0,8})\|(?P<head>[0-9a-f]{64})"
     r"\|(?P<signed_at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)"
@@ -474,13 +481,33 @@ _ANCHOR = re.compile(
 )
 
 
+def anchors_of(text: str) -> list[Anchor]:
+    """The anchors that a text holds, one after the other, each as ``anchor_of``.
+
+    Raises:
+        RuleViolation: something in it is no anchor, or not a whole one.
+    """
+    told = _bare(text)
+    return [anchor_of(one) for one in re.split(f"(?={ANCHOR_START})", told) if one]
+
+
+def is_of_anchors(text: str) -> bool:
+    """Whether a text begins as an anchor does."""
+    return _bare(text).startswith(ANCHOR_START)
+
+
+def _bare(text: str) -> str:
+    """Without blanks and line ends, and without the marks of no width at which the sheet's lines may break."""
+    return "".join(text.replace("\u200b", "").replace("\ufeff", "").split())
+
+
 def anchor_of(text: str) -> Anchor:
-    """The anchor that a text is, as scanned or typed in; blanks and line ends inside it do not count.
+    """The anchor that a text is, as scanned, copied or typed in; blanks and line ends inside it do not count.
 
     Raises:
         RuleViolation: it is no anchor, or not a whole one.
     """
-    found = _ANCHOR.fullmatch("".join(text.split()))
+    found = _ANCHOR.fullmatch(_bare(text))
     try:
         if found is None:
             raise ValueError(text)

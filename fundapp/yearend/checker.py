@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 FORMAT, MANIFEST = "fund-audit-package/2", "manifest.json"
 MANIFEST_DIGEST, SIGNATURE = "manifest.sha256", "manifest.sig"
-SIGNED_FORM, ANCHOR_FORM, FINGERPRINT = "fund-manifest/1", "fund-anchor/1", re.compile(r"[0-9a-f]{32}")
+SIGNED_FORM, ANCHOR_FORM, FINGERPRINT = "fund-manifest/1", "fund-anchor/1", re.compile(r"[0-9a-f]{8}|[0-9a-f]{32}")
+ANCHOR = re.compile(ANCHOR_FORM + r"\|[^|]+\|[0-9]+\|[0-9a-f]{64}\|[^|]+\|[^|]+\|[0-9a-f]{32}\|[0-9a-f]{128}")
 FIRST_SEAL, CHUNK, LONGEST_CELL, AMOUNT = "0" * 64, 1 << 20, 10 << 20, re.compile(r"-?[0-9]{1,16}\.[0-9]{2}")
 WORDS = {"receipt": "收", "payment": "付", "transfer": "转"}
 FUND_BANK, CASH, RECEIVABLE, CASE_MONEY = "1002.01", "1001.01", "1218.01", "2901.02"
@@ -40,6 +41,10 @@ SIGNED, CLOSED, REOPENED = "approvals.decision.signed", "yearend.month.closed", 
 
 class Difference(Exception):
     """The first thing that is wrong."""
+
+
+class Mistyped(Exception):
+    """What was told on the command line is nothing that a sheet says: nothing was checked."""
 
 
 def require(holds: Any, told: str) -> None:
@@ -150,11 +155,22 @@ class Folder:
         return size, digest.hexdigest()
 
 
+def told_apart(trusted: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Fingerprints and anchors as a sheet prints them, a fingerprint in groups, copied from it or typed."""
+    told = ["".join(re.sub("[\u200b\ufeff]", "", one).split()) for one in trusted]
+    rest = [one.lower() for one in told if not ANCHOR.fullmatch(one)]
+    digits = "".join(rest)
+    if len(digits) % 32 or not all(FINGERPRINT.fullmatch(one) for one in rest):
+        raise Mistyped(f"“{' '.join(rest)[:60]}”既不是密钥指纹（32位）也不是存证码，请按存证单重新填写")
+    return [digits[at : at + 32] for at in range(0, len(digits), 32)], [one for one in told if ANCHOR.fullmatch(one)]
+
+
 class Books:
     """What is read of the package and recomputed from it, step by step. A net is debit less credit."""
 
     def __init__(self, package: Folder, trusted: Sequence[str]) -> None:
-        self.package, self.trusted = package, trusted  # and fingerprints and anchors that came another way
+        self.package = package
+        self.fingerprints, self.anchors = told_apart(trusted)  # as they came another way
         self.manifest: dict[str, Any] = {}
         self.files: dict[str, Any] = {}
         self.keys: dict[str, str] = {}  # the court's public keys, by fingerprint
@@ -247,7 +263,7 @@ class Books:
         digest, key = hashlib.sha256(self.package.read(MANIFEST)).hexdigest(), signed.rpartition("|")[2]
         right = signed == f"{SIGNED_FORM}|{digest}|{key}" and signature[-1:] == "\n"
         require(right and self.is_signed(signed, key, signature[:-1]), "manifest.sig：不是法院密钥对清单的签名")
-        wanted = [one for one in self.trusted if FINGERPRINT.fullmatch(one)]
+        wanted = self.fingerprints
         require(not wanted or key in wanted, f"清单由密钥{key}签名，与所给指纹不符")
         self.figures.append(f"signed by 签名密钥 {key}{'' if wanted else ' (compare 请与存证单核对)'}")
 
@@ -256,14 +272,13 @@ class Books:
         heads: dict[Key, set[str]] = defaultdict(set)
         names = "court_code length head signed_at reason key_id signature".split()
         inside = ["|".join([ANCHOR_FORM, *(row[name] for name in names)]) for row in self.rows("signed_heads")]
-        outside = ["".join(one.split()) for one in self.trusted if not FINGERPRINT.fullmatch(one)]
-        for anchor in inside + outside:
+        for anchor in inside + self.anchors:
             form, court, length, head, _moment, _reason, key, signature = anchor.split("|")
             require(form == ANCHOR_FORM and court in self.courts, f"存证码不属于本包：{anchor}")
             right = self.is_signed(anchor.rpartition("|")[0], key, signature)
             require(right, f"{court}链头{length}：签名无效，不是法院密钥所签")
             heads[court, length].add(head)
-        self.figures.append(f"signed heads 链头签名 {len(inside)}, anchors 存证码 {len(outside)}")
+        self.figures.append(f"signed heads 链头签名 {len(inside)}, anchors 存证码 {len(self.anchors)}")
         return heads
 
     def check_trail(self) -> None:
@@ -590,6 +605,8 @@ def main() -> None:
     try:
         figures = check(Folder(os.path.dirname(os.path.abspath(__file__))), sys.argv[1:])
         print(*figures, "OK 核对无误", sep="\n")
+    except Mistyped as mistyped:
+        sys.exit(f"NOT CHECKED 未作核对：{mistyped}")
     except Difference as difference:
         sys.exit(f"FAILED 核对不符：{difference}")
 

@@ -30,6 +30,7 @@ TAKES_AWAY = {
     "oversight.hand_out",
     "oversight.verify",
     "ledger.print_book",
+    "ledger.print_voucher",
     "auditing.dossier",
     "auditing.sample",
 }

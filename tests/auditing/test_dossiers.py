@@ -13,6 +13,8 @@ from fundapp.cases.rules import REVEALS_PER_DAY
 from fundapp.core import clock
 from fundapp.core.db import transaction
 from fundapp.core.errors import NotFound, RuleViolation
+from fundapp.ledger import queries as books
+from fundapp.ledger import service as ledger
 from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
 from fundapp.users.rules import Role
@@ -141,6 +143,7 @@ def test_the_same_records_make_the_same_bytes_whoever_asks_and_however_often(app
     auditor = the_holder(Role.AUDITOR)
     with transaction(COURT):
         service.record_dossier(advance.id, digest="d" * 64, reason="核对收款账户", actor=auditor)
+        ledger.record_voucher_print(books.voucher(advance.payment.voucher_id, HERE), digest="e" * 64, actor=auditor)
     with clock.at(date(2019, 3, 1)):
         again = dossiers.dossier(advance.id, HERE, extent=Extent.MASKED)
     assert first == again

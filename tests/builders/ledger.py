@@ -70,7 +70,13 @@ def a_confirmed_correction(correction: Correction) -> list[Voucher]:
     reviewer = the_holder(Role.FINANCE_REVIEWER, court_code=correction.court_code)
     with transaction(correction.court_code):
         ledger.decide_correction(correction.id, is_confirmed=True, seen_version=correction.version, actor=reviewer)
-    return list(books.correctors(correction.voucher))
+    return correctors(correction.voucher)
+
+
+def correctors(voucher: Voucher) -> list[Voucher]:
+    """The vouchers that reverse, adjust or restate this one, in their order."""
+    links = books.linked([voucher])[voucher.id]
+    return [db.session.get_one(Voucher, link.id) for link in links if link.is_later]
 
 
 def close_month(month: str) -> None:

@@ -438,6 +438,17 @@ def test_amounts_are_added_up_below_and_follow_the_filter(tmp_path):
     assert told["空"].max_row == 1
 
 
+def test_a_sheet_says_above_its_header_whose_it_is(tmp_path):
+    columns = [SheetColumn("说明"), SheetColumn("金额", "money", is_summed=True)]
+    write_xlsx(
+        str(tmp_path / "whose.xlsx"), [Sheet("表", columns, [("甲", yuan("5"))], about="表　岳阳楼区法院　2018")]
+    )
+    page = openpyxl.load_workbook(tmp_path / "whose.xlsx")["表"]
+    told = [[cell.value for cell in row] for row in page]
+    assert told == [["表　岳阳楼区法院　2018", None], ["说明", "金额"], ["甲", 5], ["合计", "=SUBTOTAL(109,B3:B3)"]]
+    assert (page.freeze_panes, page.auto_filter.ref, page.print_title_rows) == ("A3", "A2:B3", "$1:$2")
+
+
 def test_a_sum_that_no_cell_holds_exactly_is_written_as_text(tmp_path):
     columns = [SheetColumn("金额", "money", is_summed=True)]
     half = from_fen(EXCEL_EXACT_FEN // 2)

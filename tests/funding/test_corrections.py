@@ -19,7 +19,7 @@ from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
 from fundapp.users.rules import Role
 from tests.builders.funding import a_corrected_receipt, a_receipt, a_receipt_correction, a_source
-from tests.builders.ledger import a_confirmed_correction, a_correction, a_voucher, close_month
+from tests.builders.ledger import a_confirmed_correction, a_correction, a_voucher, close_month, correctors
 from tests.builders.people import COURT, OTHER_COURT, a_user, the_books, the_holder
 from tests.ledger.recomputation import balances, recomputed
 
@@ -108,9 +108,9 @@ def test_the_vouchers_of_a_correction_say_what_they_correct_and_name_it(app, met
     original = books.voucher(receipt.voucher_id, SCOPE)
     for one in posted:
         assert one.summary.endswith("：与银行回单不符")
-        assert books.corrected(one) == original
+        assert one.corrects_id == original.id
         assert (one.business_date, one.posted_on, one.attachments) == (day, day, 0)
-    assert list(books.correctors(original)) == posted
+    assert correctors(original) == posted
 
 
 def test_a_later_year_takes_the_place_of_income_by_3001(app):
@@ -125,7 +125,7 @@ def test_a_restated_receipt_is_corrected_again_and_the_chain_is_followed_to_its_
     receipt = a_receipt("500.00", source=first)
     _, restating = a_corrected_receipt(receipt, RESTATE, "400.00", source=second)
     _, again = a_corrected_receipt(receipt, RESTATE, "300.00", source=first)
-    assert books.corrected(again) == restating
+    assert again.corrects_id == restating.id
     assert (content_of(receipt).amount, content_of(receipt).source) == (yuan("300.00"), first.subject)
     figures = queries.figures(SCOPE)
     assert [figures[source.subject].received for source in (first, second)] == [yuan("300.00"), ZERO]

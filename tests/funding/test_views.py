@@ -3,6 +3,7 @@
 import io
 
 import openpyxl
+import pypdfium2
 import pytest
 
 from fundapp.core.db import db
@@ -176,6 +177,35 @@ def test_the_voucher_of_a_receipt_leads_to_where_it_is_corrected(app, sign_in):
     page = Page(clerk, f"/ledger/vouchers/{restating.id}/correction").follow("更正到账")
     assert page.url == f"/funding/receipts/{receipt.id}/correction"
     assert "请更正其订正凭证" in Page(clerk, f"/ledger/vouchers/{receipt.voucher_id}/correction").main
+
+
+def text_of(paper: bytes) -> str:
+    document = pypdfium2.PdfDocument(paper)
+    text = "".join(page.get_textpage().get_text_range() for page in document).replace("\r\n", "")
+    document.close()
+    return text
+
+
+def test_what_was_posted_keeps_the_name_under_which_its_source_gave(app, sign_in):
+    source = a_source()
+    before = a_receipt("500.00", source=source)
+    clerk, former = sign_in(the_holder(Role.FINANCE_CLERK)), source.name
+    page = Page(clerk, f"/funding/sources/{source.id}/change").submit("保存", name="岳阳楼区财政局")
+    assert "资金来源已修改" in page.main
+    after = a_receipt("600.00", source=source)
+    for receipt, name, other in ((before, former, "岳阳楼区财政局"), (after, "岳阳楼区财政局", former)):
+        page = Page(clerk, f"/ledger/vouchers/{receipt.voucher_id}")
+        assert (f"记账时名称：{former}" in page.main) is (receipt is before)
+        text = text_of(page.submit("打印凭证（PDF）").response.data)
+        assert name in text and other not in text
+    shown = Page(clerk, "/ledger/accounts/1002.01?year=2018").submit("打印（PDF）").response
+    text = text_of(shown.data)
+    shown.close()
+    assert former in text and "岳阳楼区财政局" in text
+    for url, column in (("/ledger?", 9), ("/ledger/accounts/1002.01?year=2018&", 5)):
+        rows = openpyxl.load_workbook(io.BytesIO(clerk.get(f"{url}format=xlsx").data)).active
+        told = [row[column] for row in rows.iter_rows(values_only=True)]
+        assert [name for name in told if name in (former, "岳阳楼区财政局")] == [former, "岳阳楼区财政局"]
 
 
 def test_who_may_ask_for_a_receipt_s_correction(app, sign_in):

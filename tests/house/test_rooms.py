@@ -1,6 +1,7 @@
 """Doors between rooms and floors open downwards only, and every feature says at its door what it is for."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -46,6 +47,22 @@ def floor(feature: str) -> int:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
     return next(height for height, layer in enumerate(reversed(layers)) if feature in re.findall(r"\w+", layer))
+
+
+def missing(module: str) -> list[str]:
+    """The names that a module says it hands out and does not have."""
+    found = importlib.import_module(module)
+    return [f"{module}.{name}" for name in getattr(found, "__all__", []) if not hasattr(found, name)]
+
+
+def test_a_package_has_every_name_that_it_hands_out(monkeypatch):
+    handing_out = [path for path, tree in modules().items() if "__all__" in ast.dump(tree)]
+    assert len(handing_out) > 10
+    for path in handing_out:
+        module = "fundapp." + path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        assert not missing(module)
+    monkeypatch.setattr("fundapp.ledger.rules.__all__", ["cited", "check_reversible"])
+    assert missing("fundapp.ledger.rules") == ["fundapp.ledger.rules.check_reversible"]
 
 
 def foreign_models(path: str, tree: ast.Module) -> list[str]:

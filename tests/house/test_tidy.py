@@ -84,6 +84,13 @@ def owners(tree: ast.Module) -> Iterator[Finding]:
             yield node.lineno, "the owner's rights are for migrations"
 
 
+def unsaid_choices(tree: ast.Module) -> Iterator[Finding]:
+    for call, name in calls(tree):
+        for one in call.keywords:
+            if one.arg == "blank" and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str):
+                yield call.lineno, f"{name}(blank=…): an empty choice is a word that people read; mark it with N_"
+
+
 # Where a rule has its one exception, with the reason.
 EXEMPT: dict[Callable[[ast.Module], Iterator[Finding]], dict[str, str]] = {
     floats: {"core/spreadsheet.py": "spreadsheets hold numbers as floats; they are read from their shortest text"},
@@ -93,6 +100,7 @@ EXEMPT: dict[Callable[[ast.Module], Iterator[Finding]], dict[str, str]] = {
     broad_excepts: {},
     legacy_queries: {},
     pasted_sql: {"core/db.py": "pragmas and BEGIN take no bound values, and these are the program's own words"},
+    unsaid_choices: {},
     owners: {"core/db.py": "makes the engine for migrations/env.py, and puts the authorizer on"},
 }
 
@@ -127,6 +135,7 @@ def test_the_house_is_tidy(rule):
         (broad_excepts, "try:\n    f()\nexcept ValueError:\n    pass"),
         (legacy_queries, "cases = Case.query.all()"),
         (legacy_queries, "cases = db.session.query(Case)"),
+        (unsaid_choices, "choices = choices_of(Status, blank='全部')"),
         (owners, "from fundapp.core.db import owner_engine"),
         (owners, "database.owner_engine().connect()"),
         (owners, "db.session.connection().connection.set_authorizer(None)"),

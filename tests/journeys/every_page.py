@@ -53,7 +53,6 @@ DOWNLOADS = {
     "ceremonies.roster",
     "disbursement.download",
     "ledger.print_file",
-    "ledger.voucher_pdf",
     "openings.empty_form",
     "oversight.anchor_pdf",
     "oversight.paper",

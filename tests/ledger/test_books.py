@@ -124,6 +124,23 @@ def test_every_ledger_of_every_account_is_what_its_postings_add_up_to(app):
     assert shown > 1000
 
 
+def test_a_month_without_entries_is_added_up_too_once_it_has_begun(clerk, app):
+    two_hard_years()
+    moved = queries.ledger_ends(LedgerOf(COURT, Account.FUND_BANK, 2018)).moved(date(2017, 12, 31), date(2018, 6, 30))
+    so_far = [plain(from_fen(fen)) for fen in moved]
+    url = "/ledger/journals?account=1002.01"
+    page = Page(clerk, f"{url}&year=2018&month=6")
+    assert [row[2] for row in page.table("逐日逐笔")] == ["上月结转", "本月合计", "本年累计"]
+    assert [row[5:7] for row in page.table("逐日逐笔")] == [["", ""], ["0.00", "0.00"], so_far]
+    text = " ".join(sheets(printed(clerk, page, "打印（PDF）")))
+    assert "本月合计" in text and all(figure in text for figure in so_far)
+    begun = Page(clerk, f"{url}&year=2019&month=2").table("逐日逐笔")
+    assert [row[2] for row in begun] == ["上月结转", "本月合计", "本年累计"]
+    assert [row[2] for row in Page(clerk, f"{url}&year=2019&month=3").table("逐日逐笔")] == ["上月结转"]
+    busy = [row[2] for row in Page(clerk, f"{url}&year=2018&month=5").table("逐日逐笔")]
+    assert busy.count("本月合计") == 1
+
+
 def test_the_general_ledger_is_what_the_postings_add_up_to(app):
     two_hard_years()
     for year in YEARS:
@@ -269,6 +286,10 @@ def printed(client, page: Page, button: str, **extra) -> bytes:
     return content
 
 
+def events(event: Event = Event.BOOK_PRINTED) -> Sequence[TrailEntry]:
+    return db.session.scalars(select(TrailEntry).where(TrailEntry.event == event)).all()
+
+
 @pytest.fixture
 def clerk(sign_in, app):
     return sign_in(the_holder(Role.FINANCE_CLERK))
@@ -318,8 +339,7 @@ def test_the_bound_vouchers_of_every_month_and_of_the_year_are_those_of_the_data
             if month.startswith(year):
                 pages = without_a_month_that_is_whole(pages, vouchers[month])
         assert pages == []
-    events = db.session.scalars(select(TrailEntry).where(TrailEntry.event == Event.BOOK_PRINTED)).all()
-    told = [(entry.told["book"], entry.told["period"], len(entry.told["digest"])) for entry in events]
+    told = [(entry.told["book"], entry.told["period"], len(entry.told["digest"])) for entry in events()]
     periods = [papers.period_words(int(month[:4]), int(month[5:])) for month in months]
     assert told == [("记账凭证", period, 64) for period in (*periods, *(f"{year}年" for year in years))]
 
@@ -373,9 +393,9 @@ def test_a_red_voucher_and_its_original_lead_to_each_other_on_page_and_paper(cle
     assert page.facts()["大写金额"] == "人民币负伍佰元整" and page.facts()["字色"] == "红字"
     assert "本凭证注销凭证 2018收0001" in page.main
     assert "本凭证已被注销，见凭证 2018收0002" in page.follow("2018收0001").main
-    (text,) = sheets(clerk.get(f"/ledger/vouchers/{red.id}.pdf").data)
+    (text,) = sheets(printed(clerk, Page(clerk, f"/ledger/vouchers/{red.id}"), "打印凭证（PDF）"))
     assert "￥-500.00" in text and "人民币负伍佰元整" in text and "注销2018收0001号凭证" in text
-    (text,) = sheets(clerk.get(f"/ledger/vouchers/{original.id}.pdf").data)
+    (text,) = sheets(printed(clerk, Page(clerk, f"/ledger/vouchers/{original.id}"), "打印凭证（PDF）"))
     assert "已由2018收0002号凭证注销" in text
     rows = Page(clerk, "/ledger").table("记账凭证和分录")
     assert rows[0][3:6] == ["1002.01 银行存款—垫付资金专户", "4001 财政拨款收入", "-500.00"]
@@ -393,7 +413,7 @@ def test_the_journal_on_screen_as_workbook_and_on_paper_says_the_same(clerk, app
     assert [row[5:7] for row in on_screen] == figures
     assert [row[7].split()[1] for row in on_screen] == [plain(abs(line.balance)) for line in lines]
     workbook = openpyxl.load_workbook(io.BytesIO(clerk.get(url + "&format=xlsx").data)).active
-    rows = list(workbook.iter_rows(min_row=2, values_only=True))
+    rows = list(workbook.iter_rows(min_row=3, values_only=True))
     assert [f"{row[10]:,.2f}" for row in rows] == [plain(abs(line.balance)) for line in lines]
     text = " ".join(sheets(printed(clerk, page, "打印（PDF）")))
     for line in lines:
@@ -427,7 +447,7 @@ def test_a_ledger_is_divided_by_case_source_and_debtor(clerk, app):
         ["案件第2号", "0.00", "10.00", "0.00", "10.00"],
     ]
     sheet = openpyxl.load_workbook(io.BytesIO(clerk.get(page.url + "&format=xlsx").data)).active
-    assert list(sheet.iter_rows(min_row=2, values_only=True))[1] == ("案件第2号", 0, 10, 0, 10)
+    assert list(sheet.iter_rows(min_row=3, values_only=True))[1] == ("案件第2号", 0, 10, 0, 10)
     page.follow("案件第1号")
     rows = page.table("分录和累计")
     assert rows[0][2] == "上年结转" and rows[0][7] == "借 150.00"
@@ -470,7 +490,7 @@ def test_the_general_ledger_on_screen_as_workbook_and_on_paper(clerk, app):
     assert page.table("1002.01")[-1][1] == "结转下年"
     sheet = openpyxl.load_workbook(io.BytesIO(clerk.get("/ledger/general?year=2018&format=xlsx").data)).active
     accounts = queries.general_ledger(COURT, 2018, last_month=12, is_over=True)
-    assert sheet.max_row == 1 + sum(len(one.lines) for one in accounts)
+    assert sheet.max_row == 2 + sum(len(one.lines) for one in accounts)
     pages = sheets(printed(clerk, page, "打印（PDF）"))
     assert len(pages) == len(accounts)
     for one, text in zip(accounts, pages, strict=True):
@@ -496,7 +516,7 @@ def test_books_of_another_court_stay_shut_and_a_print_belongs_to_who_ordered_it(
     above.submit("查询", 法院=OTHER_COURT)
     assert "77.00" in above.main
     assert "2018年3月" in "".join(sheets(printed(clerk, above.submit("查询", 月份="3"), "打印（PDF）")))
-    entry = db.session.scalars(select(TrailEntry).where(TrailEntry.event == Event.BOOK_PRINTED)).all()[-1]
+    entry = events()[-1]
     assert (entry.court_code, entry.subject) == (SUPERIOR, f"court:{OTHER_COURT}")
 
 
@@ -540,3 +560,26 @@ def test_the_pages_of_the_books_speak_english(clerk, app):
     ):
         assert clerk.get(url).status_code == 200
     assert BookKind.GENERAL in papers.LABELS
+
+
+def test_a_ledger_names_only_whom_the_books_of_its_court_concern(clerk, sign_in, app):
+    two_hard_years()
+    a_voucher(
+        "5.00", Movement.ADVANCE_PAID, court_code=OTHER_COURT, day=date(2018, 3, 2), case="case:8", debtor="party:8"
+    )
+    mine = Page(clerk, "/ledger/accounts/1218.01?year=2018&subject=party:1")
+    assert "当事人第1号" in mine.main
+    for theirs in ("party:8", "case:8", "source:9"):
+        for url in ("", "&format=xlsx", f"&court={OTHER_COURT}"):
+            refused = Page(clerk, f"/ledger/accounts/1218.01?year=2018&subject={theirs}{url}")
+            assert refused.status == 404 and "该法院的账簿中没有" in refused.main
+        assert events() == []
+        printing_it = Page(clerk, mine.url).submit("打印（PDF）", subject=theirs)
+        assert printing_it.status == 404 and "该法院的账簿中没有" in printing_it.main
+    assert "当事人第1号" in "".join(sheets(printed(clerk, mine, "打印（PDF）")))
+    (entry,) = events()
+    assert (entry.told["book"], entry.told["part"], entry.subject) == ("明细账 1218.01", "party:1", f"court:{COURT}")
+    above = sign_in(a_user(Role.AUDITOR, court_code=SUPERIOR))
+    theirs = f"/ledger/accounts/1218.01?year=2018&court={OTHER_COURT}&subject="
+    assert "当事人第8号" in Page(above, theirs + "party:8").main
+    assert Page(above, theirs + "party:1").status == 404

@@ -1,6 +1,6 @@
 """What stands in journals and ledgers, from values alone."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -8,6 +8,7 @@ from fundapp.core.money import from_fen
 from fundapp.ledger import rules
 from fundapp.ledger.rules import Account, BookKind, DayEnds, Entry, Ink, LineKind, Side
 
+NOW = datetime(2018, 1, 1, tzinfo=UTC)
 ENDS = DayEnds(
     (500, 200),
     [(date(2018, 1, 15), 800, 200), (date(2018, 1, 31), 800, 300), (date(2018, 3, 1), 750, 300)],
@@ -15,7 +16,7 @@ ENDS = DayEnds(
 
 
 def an_entry(number: int, day: date, debit: int | None, credit: int | None = None) -> Entry:
-    return Entry(number, day, number, f"2018收{number:04d}", "试记", Account.APPROPRIATION, debit, credit)
+    return Entry(number, day, number, f"2018收{number:04d}", "试记", Account.APPROPRIATION, debit, credit, NOW)
 
 
 @pytest.mark.parametrize(

@@ -251,7 +251,7 @@ def test_a_reversal_is_linked_dated_named_and_undoes_every_balance(app):
     assert (undone.ink, undone.kind, undone.cited) == (Ink.RED, VoucherKind.PAYMENT, "2018付0002")
     assert undone.business_date == date(2018, 4, 2)
     assert [(line.debit, line.credit) for line in undone.lines] == [(Account.FUND_BANK, Account.ADVANCES_RECEIVABLE)]
-    assert books.reversal_of(voucher.id) == undone and books.corrected(undone) == voucher
+    assert books.reversal_of(voucher.id) == undone and undone.corrects_id == voucher.id
     assert standing(balances(COURT)) == standing(before)
     assert balances(COURT) == recomputed(COURT)
 

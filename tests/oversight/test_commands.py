@@ -75,7 +75,8 @@ def test_verify_says_in_one_line_which_anchor_is_still_in_the_chain(app, runner)
 def test_anchors_of_a_file_and_of_the_command_line_are_checked_together(app, runner, tmp_path):
     first, second = the_anchor(an_anchor_sheet()), the_anchor(an_anchor_sheet())
     kept = tmp_path / "anchors.txt"
-    kept.write_text(f"{first.text}\n\n{second.text}\n", encoding="utf-8")
+    lines = "\r\n".join((first.text[:100], first.text[100:], "", second.text))  # as the sheet prints it
+    kept.write_text(lines, encoding="utf-8-sig")
     forged = second._replace(head="ab" * 32)
     result = runner.invoke(args=["verify", "--anchor", str(kept), "--anchor", forged.text])
     assert result.exit_code == 1

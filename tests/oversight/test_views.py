@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
 import openpyxl
+import pypdfium2
 import pytest
 
 from fundapp.core import clock
@@ -13,7 +14,7 @@ from fundapp.oversight import nightly
 from fundapp.trail import queries as acts
 from fundapp.trail import service as trail
 from fundapp.trail.models import TrailEntry
-from fundapp.trail.rules import Event
+from fundapp.trail.rules import Event, anchors_of
 from fundapp.users.rules import Role
 from tests.builders.ledger import a_voucher
 from tests.builders.oversight import an_anchor_sheet, the_anchor
@@ -201,6 +202,16 @@ def test_sheets_are_read_by_president_and_auditor_and_handed_out_by_the_auditor_
     assert sign_in(a_user(Role.AUDITOR, court_code=OTHER_COURT)).get(f"/anchors/{sheet.id}").status_code == 404
     above = Page(sign_in(a_user(Role.AUDITOR, court_code=SUPERIOR)), "/anchors")
     assert len(above.table("已交付的存证单")) == 1
+
+
+def test_the_anchor_is_copied_from_the_sheet_as_it_was_printed(app, sign_in):
+    sheet = an_anchor_sheet()
+    paper = sign_in(the_holder(Role.PRESIDENT)).get(f"/anchors/{sheet.id}/sheet.pdf").data
+    document = pypdfium2.PdfDocument(paper)
+    text = document[0].get_textpage().get_text_range()
+    document.close()
+    copied = text[text.index("一字不差：") + 5 : text.index("本单由接收单位")]
+    assert anchors_of(copied) == [the_anchor(sheet)]
 
 
 def test_the_list_of_sheets_is_taken_out_with_the_anchors_themselves(app, sign_in):

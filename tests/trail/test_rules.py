@@ -6,7 +6,7 @@ import pytest
 
 from fundapp.core.errors import RuleViolation
 from fundapp.trail import rules
-from fundapp.trail.rules import FACTS, FIRST_SEAL, LABELS, Anchor, Event, SigningReason, anchor_of
+from fundapp.trail.rules import FACTS, FIRST_SEAL, LABELS, Anchor, Event, SigningReason, anchor_of, anchors_of
 
 SAID = {
     "court_code": "湘0602",
@@ -99,6 +99,19 @@ def test_an_anchor_is_one_line_and_is_read_back_as_it_was_written():
 
 def test_an_anchor_typed_in_groups_and_over_several_lines_is_the_same():
     assert anchor_of(" " + TEXT.replace("ab" * 4, "ab" * 4 + " ").replace("|", "|\n")) == ANCHOR
+
+
+def test_an_anchor_copied_from_the_printed_sheet_is_the_same():
+    """Between its characters the sheet has marks at which lines may break; an editor puts another before the file."""
+    assert anchor_of("\ufeff" + "\u200b".join(TEXT)) == ANCHOR
+
+
+def test_anchors_one_after_the_other_are_told_apart_by_how_they_begin():
+    other = ANCHOR._replace(length=1235)
+    assert anchors_of(f"{TEXT[:70]}\n{TEXT[70:]}\n\n{other.text}") == [ANCHOR, other]
+    assert anchors_of(" \n") == []
+    with pytest.raises(RuleViolation, match="不是完整的存证码"):
+        anchors_of(f"存证码：{TEXT}")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from fundapp.core import clock
+from fundapp.core import clock, signing
 from fundapp.core.db import db
 from fundapp.trail import queries as trail
 from fundapp.yearend import service
@@ -40,8 +40,12 @@ def test_a_package_of_all_courts_is_written_recorded_and_verified(app, command, 
     assert package.digest in done.output
     assert (package.court_code, package.file_name, len(package.courts.split(","))) == (SUPERIOR, "2018.zip", 11)
     assert trail.history(package.subject)[0].actor.username == f"operator-{SUPERIOR[1:]}"
-    verified = command("verify", str(out))
+    key = signing.fingerprint(signing.public_key()).upper()
+    printed = " ".join(key[at : at + 8] for at in range(0, 32, 8))
+    verified = command("verify", str(out), "--key", printed)
     assert (verified.exit_code, verified.output.splitlines()[-1]) == (0, "OK 核对无误")
+    mistyped = command("verify", str(out), "--key", printed[1:])
+    assert mistyped.exit_code == 1 and mistyped.output.startswith("Error: 未作核对：“")
 
 
 def test_a_changed_package_fails_in_one_line(app, command, tmp_path):

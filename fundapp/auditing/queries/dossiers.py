@@ -30,7 +30,7 @@ from fundapp.trail.models import Attachment, TrailEntry
 from fundapp.trail.rules import Event
 from fundapp.users.models import User
 
-LOOKS = frozenset({Event.DOSSIER_MADE, Event.CASE_REVEALED, Event.PARTY_REVEALED})
+LOOKS = frozenset({Event.DOSSIER_MADE, Event.CASE_REVEALED, Event.PARTY_REVEALED, Event.VOUCHER_PRINTED})
 """Who looked at a payment does not concern it; without these entries a dossier made twice is the same twice."""
 
 

@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 
+from fundapp.core import clock
 from fundapp.core.db import db
+from fundapp.core.errors import NotFound
 from fundapp.core.money import Money, from_fen, to_fen
 from fundapp.ledger.models import DayTotal, NumberSeries, PostingLine, Voucher
 from fundapp.ledger.queries.periods import is_closed
@@ -27,10 +29,12 @@ from fundapp.ledger.rules import (
     brought,
     carried,
     cited,
+    concerned,
     day_before,
     general,
     journal,
     month_end,
+    month_totals,
     shown_sides,
 )
 
@@ -92,6 +96,22 @@ def voucher_years(scope: Iterable[str]) -> list[int]:
 def is_year_over(court_code: str, year: int, today: date) -> bool:
     """Whether a year's ledgers are carried over: the calendar has left it, or its last month is closed."""
     return today.year > year or is_closed(court_code, f"{year}-12")
+
+
+def part_of(court_code: str, text: str | None) -> str:
+    """The case, source or debtor that an address names, "" when it names none.
+
+    Raises:
+        NotFound: nothing in the court's books concerns it. Its name is not for whoever reads these books.
+    """
+    part = concerned(text)
+    if not part:
+        return part
+    lines = select(PostingLine.id).join(Voucher, Voucher.id == PostingLine.voucher_id)
+    about = REFERENCES[Dimension(part.partition(":")[0])] == part
+    if db.session.scalar(lines.where(about, Voucher.court_code == court_code).limit(1)) is None:
+        raise NotFound("该法院的账簿中没有这一案件、资金来源或被执行人的分录，请从明细账重新选择。")
+    return part
 
 
 def ledger_ends(ledger: LedgerOf) -> DayEnds:
@@ -183,6 +203,7 @@ def _entry(line: PostingLine, voucher: Voucher, account: Account) -> Entry:
         contra=line.credit if is_debit else line.debit,
         debit=debit,
         credit=credit,
+        recorded_at=voucher.recorded_at,
         case_ref=line.case_ref,
         source_ref=line.source_ref,
         debtor_ref=line.debtor_ref,
@@ -197,8 +218,17 @@ def ledger_lines(ledger: LedgerOf, *, is_daily: bool, is_over: bool) -> Iterator
     rows = db.session.execute(query, execution_options={"yield_per": 1000})
     entries = (_entry(line, voucher, ledger.account) for line, voucher in rows)
     yield from journal(entries, ended, balance=ended.balance(day_before(ledger.first_day)), is_daily=is_daily)
+    yield from _quiet_month(ledger, ended)
     if is_over and ledger.last_month == 12:
         yield carried(ended, ledger.year)
+
+
+def _quiet_month(ledger: LedgerOf, ended: DayEnds) -> list[LedgerLine]:
+    """The totals of a month that is asked for alone, has begun and has no entry under which they would stand."""
+    is_quiet = not ended.days or ended.days[-1][0] < ledger.first_day
+    if ledger.first_month != ledger.last_month or not is_quiet or ledger.first_day > clock.today():
+        return []
+    return month_totals(ended, ledger.year, ledger.first_month)
 
 
 def ledger_page(
@@ -219,6 +249,7 @@ def ledger_page(
     if entries:
         balance = _balance_before(ledger, ended, entries[0])
         lines += journal(entries, ended, balance=balance, is_daily=is_daily, following=following)
+    lines += _quiet_month(ledger, ended)
     if following is None and is_over and ledger.last_month == 12:
         lines.append(carried(ended, ledger.year))
     return LedgerPage(

@@ -129,19 +129,6 @@ def adjustment_of(voucher_id: int) -> Voucher | None:
     return db.session.scalar(select(Voucher).where(Voucher.adjusts_id == voucher_id))
 
 
-def corrected(voucher: Voucher) -> Voucher | None:
-    """The voucher that this one reverses, adjusts or restates."""
-    return None if voucher.corrects_id is None else db.session.get_one(Voucher, voucher.corrects_id)
-
-
-def correctors(voucher: Voucher) -> Sequence[Voucher]:
-    """The vouchers that reverse, adjust or restate this one, in their order."""
-    named = (Voucher.reverses_id, Voucher.adjusts_id, Voucher.restates_id)
-    return db.session.scalars(
-        select(Voucher).where(or_(*(link == voucher.id for link in named))).order_by(Voucher.id)
-    ).all()
-
-
 def first_stated(voucher_id: int) -> Voucher:
     """The voucher under which the business was first booked: this one, unless it states another one anew."""
     voucher = db.session.get_one(Voucher, voucher_id)
@@ -194,7 +181,6 @@ def vouchers(
     first_day: date | None = None,
     last_day: date | None = None,
     summary: str | None = None,
-    subject: str | None = None,
 ) -> Select[Any]:
     """The query of the journal."""
     query = select(Voucher).where(Voucher.court_code.in_(scope)).options(selectinload(Voucher.lines))
@@ -206,9 +192,6 @@ def vouchers(
         query = query.where(Voucher.posted_on <= last_day)
     if summary:
         query = query.where(Voucher.summary.contains(summary, autoescape=True))
-    if subject:
-        about = PostingLine.case_ref if subject.startswith("case:") else PostingLine.source_ref
-        query = query.where(Voucher.id.in_(select(PostingLine.voucher_id).where(about == subject)))
     return query
 
 

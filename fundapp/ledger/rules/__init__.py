@@ -198,7 +198,6 @@ __all__ = [
     "check_opening_move",
     "check_postings",
     "check_restated",
-    "check_reversible",
     "check_suspense",
     "check_uncorrected",
     "cited",

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain, pairwise
 
 from fundapp.core.money import Money, from_fen
@@ -82,6 +82,7 @@ class Entry:
     contra: Account
     debit: int | None
     credit: int | None
+    recorded_at: datetime
     case_ref: str | None = None
     source_ref: str | None = None
     debtor_ref: str | None = None

@@ -19,7 +19,7 @@ from fundapp.ledger.service.openings import (
 )
 from fundapp.ledger.service.periods import close_month, open_books, reopen_month
 from fundapp.ledger.service.posting import Entry, Posted, post, post_all
-from fundapp.ledger.service.prints import record_print
+from fundapp.ledger.service.prints import record_print, record_voucher_print
 from fundapp.ledger.service.reservations import moving_reservations, release, reserve, settle
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "post",
     "post_all",
     "record_print",
+    "record_voucher_print",
     "refusal_to_cancel",
     "release",
     "reopen_month",

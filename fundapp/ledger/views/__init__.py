@@ -1,5 +1,6 @@
 """The books as people read them: journal, voucher, account, trial balance; and the two hands of a correction."""
 
+import hashlib
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -9,9 +10,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from fundapp.core import clock, documents, listing, naming
+from fundapp.core.db import transaction
 from fundapp.core.doors import require
-from fundapp.core.forms import FilterForm, choices_of, said, saving
-from fundapp.core.listing import Column
+from fundapp.core.forms import FilterForm, Form, choices_of, said, saving
+from fundapp.core.listing import About, Column
 from fundapp.core.templating import label
 from fundapp.core.words import N_
 from fundapp.courts import queries as courts
@@ -48,7 +50,7 @@ JOURNAL = [
     Column(N_("借方科目"), lambda row: _accounts(row)[0], width=32),
     Column(N_("贷方科目"), lambda row: _accounts(row)[1], width=32),
     Column(N_("金额（元）"), lambda row: papers.shown(row[0].ink, row[1])[2], "money"),
-    Column(N_("辅助核算"), lambda row: papers.detail_words(row[1], row[2]), width=40),
+    Column(N_("辅助核算"), lambda row: papers.detail_words(row[1], row[2], row[0].recorded_at), width=40),
 ]
 
 
@@ -62,12 +64,10 @@ def _narrowed(form: FilterForm) -> tuple[FilterForm, frozenset[str]]:
     return form, frozenset({picked}) if picked else g.user.scope
 
 
-def named(lines: Iterator[tuple[Voucher, PostingLine]]) -> Iterator[tuple[Voucher, PostingLine, dict[str, str]]]:
+def named(lines: Iterator[tuple[Voucher, PostingLine]]) -> Iterator[tuple[Voucher, PostingLine, papers.Names]]:
     """Each posting with the names of what it concerns, asked for many at once."""
     while some := list(islice(lines, naming.ASKED_AT_ONCE)):
-        names = naming.names(
-            ref for _voucher, line in some for ref in (line.case_ref, line.source_ref, line.debtor_ref)
-        )
+        names = papers.names_of((ref for _voucher, line in some for ref in papers.refs_of(line)), whole=False)
         yield from ((voucher, line, names) for voucher, line in some)
 
 
@@ -80,7 +80,6 @@ def index() -> Answer:
         first_day=form.first_day.data,
         last_day=form.last_day.data,
         summary=form.summary.data,
-        subject=form.subject.data,
     )
     if request.args.get("format") == "xlsx":
         return listing.workbook(_("序时账"), JOURNAL, named(queries.lines_of(query)))
@@ -103,6 +102,8 @@ def voucher(voucher_id: int) -> Answer:
         court=courts.name(found.court_code),
         signatures=queries.signatures([found])[found.id],
         links=queries.linked([found])[found.id],
+        printing=Form(),
+        called=papers.names_in([found], whole=False),
         is_waiting=queries.has_waiting_correction(voucher_id),
         may_correct=may_ask and refusal is None,
         why_not=said(refusal) if refusal else None,
@@ -110,9 +111,10 @@ def voucher(voucher_id: int) -> Answer:
     )
 
 
-@bp.get("/vouchers/<int:voucher_id>.pdf")
+@bp.post("/vouchers/<int:voucher_id>/print")
 @require(Permission.LEDGER_READ)
-def voucher_pdf(voucher_id: int) -> Answer:
+def print_voucher(voucher_id: int) -> Answer:
+    """The voucher's paper. Persons stand on it whole and it leaves the house, so it leaves an entry."""
     found = queries.voucher(voucher_id, g.user.scope)
     around = papers.Around(
         courts.name(found.court_code),
@@ -120,9 +122,11 @@ def voucher_pdf(voucher_id: int) -> Answer:
         queries.linked([found])[found.id],
         papers.names_in([found]),
     )
+    paper = documents.pdf("voucher", papers.voucher_data(found, around))
     disposition = {"Content-Disposition": f'inline; filename="voucher-{found.year}-{found.number:04d}.pdf"'}
-    data = papers.voucher_data(found, around)
-    return Response(documents.pdf("voucher", data), mimetype="application/pdf", headers=disposition)
+    with transaction(g.user.court_code):
+        service.record_voucher_print(found, digest=hashlib.sha256(paper).hexdigest(), actor=g.user)
+    return Response(paper, mimetype="application/pdf", headers=disposition)
 
 
 TRIAL = [
@@ -143,8 +147,10 @@ def trial_balance() -> Answer:
     form, scope = _narrowed(TrialBalanceFilter())
     form.as_of.data = as_of = form.as_of.data or clock.today()
     lines = queries.trial_balance(scope, as_of=as_of)
+    whose = _("全部可查阅法院合并") if len(scope) > 1 else courts.name(next(iter(scope)))
     if request.args.get("format") == "xlsx":
-        return listing.workbook(_("试算平衡表"), TRIAL, lines)
+        about = About([whose, _("截至%(day)s", day=as_of.isoformat())], [whose, as_of.isoformat()])
+        return listing.workbook(_("试算平衡表"), TRIAL, lines, about=about)
     return render_template(
         "ledger/trial_balance.html",
         form=form,
@@ -152,7 +158,7 @@ def trial_balance() -> Answer:
         sums=queries.trial_sums(lines),
         as_of=as_of,
         court_code=next(iter(scope)) if len(scope) == 1 else None,
-        whose=_("全部可查阅法院合并") if len(scope) > 1 else courts.name(next(iter(scope))),
+        whose=whose,
     )
 
 

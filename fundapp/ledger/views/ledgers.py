@@ -16,10 +16,11 @@ from fundapp.core.db import LARGEST_ID
 from fundapp.core.doors import require
 from fundapp.core.errors import NotFound
 from fundapp.core.forms import FilterForm, choice
-from fundapp.core.listing import Column, Page
+from fundapp.core.listing import About, Column, Page
 from fundapp.core.templating import label
 from fundapp.core.words import N_
-from fundapp.ledger import printing, queries, rules
+from fundapp.courts import queries as courts
+from fundapp.ledger import papers, printing, queries, rules
 from fundapp.ledger.forms import AccountsFilter, GeneralLedgerFilter, JournalLedgerFilter, LedgerFilter, PrintForm
 from fundapp.ledger.queries import LedgerOf, Place
 from fundapp.ledger.rules import MONEY, Account, BookKind, Dimension, LedgerLine
@@ -60,11 +61,12 @@ class NamedLine:
     """A line of a ledger with the names of what it concerns."""
 
     line: LedgerLine
-    names: dict[str, str]
+    names: papers.Names
 
     def named(self, reference: str) -> str | None:
-        found = getattr(self.line.entry, reference) if self.line.entry else None
-        return self.names.get(found) if found else None
+        entry = self.line.entry
+        found = getattr(entry, reference) if entry else None
+        return self.names.at(found, entry.recorded_at) if entry and found else None
 
 
 def _of_entry(name: str) -> Any:
@@ -103,7 +105,7 @@ def named(lines: Iterable[LedgerLine]) -> Iterator[NamedLine]:
     """Lines with the names of what they concern; a workbook masks persons, as pages do."""
     found = list(lines)
     entries = [line.entry for line in found if line.entry]
-    names = naming.names(ref for one in entries for ref in (one.case_ref, one.source_ref, one.debtor_ref))
+    names = papers.names_of((ref for one in entries for ref in papers.refs_of(one)), whole=False)
     return (NamedLine(line, names) for line in found)
 
 
@@ -143,7 +145,7 @@ def account(code: str) -> Answer:
     found = _account_coded(code)
     form = LedgerFilter()
     court, year = narrowed(form)
-    ledger = LedgerOf(court, found, year, *_months(form), rules.concerned(form.subject.data))
+    ledger = LedgerOf(court, found, year, *_months(form), queries.part_of(court, form.subject.data))
     if request.args.get("format") == "xlsx":
         return _workbook(ledger, BookKind.SUBSIDIARY)
     shown = _page(ledger, BookKind.SUBSIDIARY)
@@ -168,7 +170,17 @@ def _how(ledger: LedgerOf, kind: BookKind) -> dict[str, bool]:
 
 def _workbook(ledger: LedgerOf, kind: BookKind) -> Response:
     lines = queries.ledger_lines(ledger, **_how(ledger, kind))
-    return listing.workbook(_title(ledger, kind), LEDGER, named(lines))
+    return listing.workbook(_title(ledger, kind), LEDGER, named(lines), about=_about(ledger))
+
+
+def _about(ledger: LedgerOf) -> About:
+    """Whose ledger a workbook has, of which months and of whom; a person's name does not stand in a file's."""
+    month = f"-{ledger.first_month:02d}" if ledger.first_month == ledger.last_month else ""
+    words = [courts.name(ledger.court_code), f"{ledger.year}{month}"]
+    if ledger.dimension is None:
+        return About(words, words)
+    part = [label(ledger.dimension), naming.names([ledger.part])[ledger.part]]
+    return About([*words, *part], [*words, label(ledger.dimension) + ledger.part.partition(":")[2]])
 
 
 def _page(ledger: LedgerOf, kind: BookKind) -> dict[str, Any]:
@@ -230,7 +242,8 @@ def general() -> Answer:
     accounts = printing.general_ledger(court, year, picked)
     if request.args.get("format") == "xlsx":
         rows = [(one.account, line) for one in accounts for line in one.lines]
-        return listing.workbook(label(BookKind.GENERAL), GENERAL, rows)
+        whose = [courts.name(court), str(year)]
+        return listing.workbook(label(BookKind.GENERAL), GENERAL, rows, about=About(whose, whose))
     code = picked.value if picked else ""
     to_print = PrintForm.of(book=BookKind.GENERAL.value, court=court, year=year, account=code)
     return render_template(
@@ -286,4 +299,4 @@ def _parts_workbook(ledger: LedgerOf, by: Dimension) -> Response:
     rows = queries.parts_of_account(ledger, by, size=None)
     names = naming.names(row.part for row in rows)
     title = f"{label(by)} {account_words(ledger.account)}"
-    return listing.workbook(title, PARTS, [(row, names[row.part]) for row in rows])
+    return listing.workbook(title, PARTS, [(row, names[row.part]) for row in rows], about=_about(ledger))

@@ -10,6 +10,7 @@ from fundapp.core.doors import require
 from fundapp.core.errors import NotFound, RuleViolation
 from fundapp.core.forms import choices_of
 from fundapp.core.jobs import JobState
+from fundapp.core.words import N_
 from fundapp.ledger import printing, queries
 from fundapp.ledger.forms import BindingFilter, PrintForm
 from fundapp.ledger.rules import BookKind, VoucherKind
@@ -23,7 +24,7 @@ from fundapp.users.rules import Permission
 def binding() -> Answer:
     """The months of a year whose vouchers can be bound, and the year."""
     form = BindingFilter()
-    form.kind.choices = choices_of(VoucherKind, blank="全部种类")
+    form.kind.choices = choices_of(VoucherKind, blank=N_("全部种类"))
     court, year = narrowed(form)
     kind = form.kind.picked(VoucherKind)
     shared = {"book": BookKind.VOUCHERS.value, "court": court, "year": year, "kind": kind.value if kind else ""}
@@ -44,6 +45,7 @@ def print_book() -> Answer:
     order = printing.ordered(**words)
     if order.court_code not in g.user.scope:
         raise NotFound("没有找到该法院的账簿，请返回账簿页面重新选择。")
+    queries.part_of(order.court_code, order.part)
     if printing.is_long(order):
         job_id = jobs.start("ledger.print", owner_id=g.user.id, user_id=g.user.id, words=words)
         return redirect(url_for(".print_progress", job_id=job_id))
