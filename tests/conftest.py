@@ -13,6 +13,7 @@ from playwright.sync_api import Page as Window
 from fundapp.core.db import db
 from fundapp.users.models import User
 from tests import browsing
+from tests.builders.people import the_courts
 from tests.client import HouseClient, writes
 from tests.databases import ENGINES, History, PostgresDatabase, SqliteDatabase, TestDatabase, postgres_server
 from tests.pages import Page
@@ -45,8 +46,9 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 
 @pytest.fixture
 def history(request: pytest.FixtureRequest) -> History | None:
-    """What happened in the test's database before: nothing, unless the test is parametrized with it, indirectly."""
-    found: History | None = getattr(request, "param", None)
+    """What happened in the test's database before: the courts were founded, unless the test is parametrized with
+    something else, indirectly (None: nothing at all)."""
+    found: History | None = getattr(request, "param", the_courts)
     return found
 
 

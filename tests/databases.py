@@ -18,6 +18,7 @@ from dataclasses import astuple
 from pathlib import Path
 
 import psycopg
+import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import make_url
@@ -27,11 +28,14 @@ from fundapp.core import db as database
 from fundapp.core.config import Settings
 from fundapp.core.db import db
 from fundapp.core.rights import Roles, doors, founding
+from tests.builders.people import the_courts
 
 ENGINES = ("sqlite", "postgresql")
 DRIVER = "postgresql+psycopg"
 PASSWORD = "known to every test"
 History = Callable[[], object]
+unfounded = pytest.mark.parametrize("history", [None], ids=["unfounded"], indirect=True)
+"""Marks a test that begins where a system does, without a court."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where there is one
 MEMORY_NEEDED = 1024**3
 
@@ -57,11 +61,12 @@ class TestDatabase:
         self._templates[None] = self._kept("migrated")
 
     @contextmanager
-    def fresh(self, history: History | None = None) -> Iterator[Flask]:
+    def fresh(self, history: History | None = the_courts) -> Iterator[Flask]:
         """The application on an unused database, inside an application context.
 
         Args:
-            history: what happened in it before; it happens once, and every test that asks for it gets a copy.
+            history: what happened in it after the courts were founded; it happens once, and every test that asks for
+                it gets a copy. None: not even that.
         """
         if history not in self._templates:
             self._live_through(history)
@@ -77,7 +82,9 @@ class TestDatabase:
     def _live_through(self, history: History) -> None:
         self._restore(self._templates[None])
         with self.app.app_context():
-            history()
+            the_courts()
+            if history is not the_courts:
+                history()
             db.session.remove()
             db.engine.dispose()
         self._templates[history] = self._kept(f"history_{len(self._templates)}")

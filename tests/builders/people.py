@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from fundapp.core import clock
 from fundapp.core.db import db, transaction
-from fundapp.courts import queries as courts
 from fundapp.courts import service as court_service
 from fundapp.courts.rules import YUEYANG_DISTRICT
 from fundapp.ledger import queries as books
@@ -32,15 +31,13 @@ def _password_hash() -> str:
 
 
 def the_courts() -> None:
-    """The district, once per database."""
-    if not courts.codes():
-        with transaction():
-            court_service.found_district(YUEYANG_DISTRICT, seat="湘06")
+    """The district; the tests' databases begin with it."""
+    with transaction():
+        court_service.found_district(YUEYANG_DISTRICT, seat=SUPERIOR)
 
 
 def a_user(role: Role | None = Role.CASE_HANDLER, *, court_code: str = COURT, name: str = "") -> User:
     """A person with a role, who can sign in with ``PASSWORD``; hashing is done once, since it is slow on purpose."""
-    the_courts()
     number = next(_numbers)
     with transaction(court_code):
         user = users._added(
@@ -56,7 +53,6 @@ def a_user(role: Role | None = Role.CASE_HANDLER, *, court_code: str = COURT, na
 
 def the_holder(role: Role, *, court_code: str = COURT) -> User:
     """The first holder of a post in a court, made when there is none."""
-    the_courts()
     held = select(Grant.user_id).where(Grant.role == role, Grant.ended_at.is_(None))
     found = db.session.scalars(
         select(User).where(User.court_code == court_code, User.id.in_(held)).order_by(User.id)
@@ -66,7 +62,6 @@ def the_holder(role: Role, *, court_code: str = COURT) -> User:
 
 def the_books(*, court_code: str = COURT, model: Model = Model.OWN_FUNDS) -> None:
     """The court's books, opened once."""
-    the_courts()
     if db.session.get(BookingModel, court_code) is None:
         actor = the_holder(Role.ADMINISTRATOR, court_code=court_code)
         with transaction(court_code):

@@ -8,7 +8,10 @@ from fundapp.ledger.rules import Model
 from fundapp.users import queries as users
 from fundapp.users.rules import Role
 from tests.builders.people import COURT
+from tests.databases import unfounded
 from tests.pages import Page
+
+pytestmark = unfounded
 
 
 def started(runner, *options):

@@ -12,11 +12,10 @@ from fundapp.courts import queries, service
 from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
 from fundapp.users.rules import Role
-from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user, the_courts
+from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user
 
 
 def test_a_district_begins_with_a_court_above_and_a_book_each(app):
-    the_courts()
     assert len(queries.courts()) == 11
     assert queries.court(COURT).parent_code == SUPERIOR and queries.court(SUPERIOR).parent_code is None
     assert queries.with_lower(SUPERIOR) == queries.codes() == frozenset(trail.heads())

@@ -64,7 +64,8 @@ def test_one_more_court_is_entered_and_a_refusal_stands_on_the_form(app, sign_in
 
 
 def paper(client, voucher) -> str:
-    document = pypdfium2.PdfDocument(client.get(f"/ledger/vouchers/{voucher.id}.pdf").data)
+    token = {"csrf_token": Page(client, f"/ledger/vouchers/{voucher.id}").hidden("csrf_token")}
+    document = pypdfium2.PdfDocument(client.post(f"/ledger/vouchers/{voucher.id}/print", data=token).data)
     text = document[0].get_textpage().get_text_range()
     document.close()
     return text.replace("\r\n", "")

@@ -23,7 +23,7 @@ from fundapp.users.rules import Role, check_acts_here
 from tests.advances.test_views import DecidePage
 from tests.builders.advances import an_advance, the_ladder, the_terms
 from tests.builders.cases import a_case, an_account
-from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user, the_books, the_courts, the_holder
+from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user, the_books, the_holder
 from tests.client import writes
 from tests.pages import Page
 
@@ -184,8 +184,6 @@ def test_a_job_that_is_refused_leaves_its_entry_in_its_owner_s_name(app, monkeyp
 
 
 def test_a_command_that_is_refused_leaves_its_entry_in_the_seat_s_name(app, runner):
-    the_courts()
-
     @click.command("elsewhere")
     @with_appcontext
     @plainly

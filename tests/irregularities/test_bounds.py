@@ -21,7 +21,7 @@ from tests.attacker import DENIED, owner
 from tests.builders.advances import a_paid_advance, an_advance, signed
 from tests.builders.custody import a_case_receipt
 from tests.builders.irregularities import some_bounds, the_bounds
-from tests.builders.people import COURT, OTHER_COURT, the_courts, the_holder
+from tests.builders.people import COURT, OTHER_COURT, the_holder
 from tests.irregularities.test_queries import found
 
 HOUSE = Bounds()
@@ -192,7 +192,6 @@ def test_the_audit_package_has_the_bounds_as_issued(app):
 
 
 def test_the_bounds_of_a_day_are_the_last_that_had_begun(app):
-    the_courts()
     assert queries.bounds_on([COURT], date(2018, 6, 30)) == {COURT: HOUSE}
     first = the_bounds(BEGINS, months_held=3).bounds
     second = the_bounds(date(2018, 9, 1), months_held=2).bounds

@@ -6,7 +6,7 @@ from fundapp.users.rules import Role
 from tests.builders.advances import an_advance, an_approved_advance, signed
 from tests.builders.disbursement import a_batch, a_sent_batch, a_signed_batch
 from tests.builders.funding import a_receipt
-from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, the_courts, the_holder
+from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, the_holder
 
 
 def waits_for(role: Role, *, court_code: str = COURT) -> dict[str, int]:
@@ -41,7 +41,6 @@ def test_recorded_money_waits_for_the_reviewer(app):
 
 
 def test_the_superior_courts_line_stands_beside_the_lower_ones(app):
-    the_courts()
     a_receipt("12000.50")
     lines = {line.court_code: line for line in queries.by_court(frozenset({SUPERIOR, COURT}))}
     assert lines[COURT].raised == lines[COURT].available == yuan("12000.50")

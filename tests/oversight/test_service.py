@@ -23,7 +23,7 @@ from tests.attacker import DENIED
 from tests.builders.funding import a_receipt
 from tests.builders.ledger import a_voucher
 from tests.builders.oversight import an_anchor_sheet, the_anchor
-from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user, the_courts, the_holder
+from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user, the_holder
 from tests.builders.tampering import broken_in
 
 NIGHT = datetime(2018, 3, 1, 18, 30, tzinfo=UTC)  # half past two on March 2 at the court
@@ -102,7 +102,6 @@ def test_every_problem_is_taken_down_with_its_check(app):
 
 
 def test_the_database_refuses_a_verification_that_is_well_and_has_problems(app):
-    the_courts()
     for is_ok, problems in ((True, "甲: 不符"), (False, "")):
         with pytest.raises(DBAPIError), transaction(COURT):
             db.session.add(

@@ -1,11 +1,9 @@
 """``flask demo`` keeps away from a database that holds data."""
 
 from fundapp.courts import queries as courts
-from tests.builders.people import the_courts
 
 
 def test_the_story_is_not_played_on_a_database_that_holds_data(app, runner):
-    the_courts()
     before = courts.codes()
     result = runner.invoke(args=["demo"])
     assert result.exit_code == 1

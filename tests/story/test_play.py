@@ -20,6 +20,7 @@ from fundapp.story import commands, sample
 from fundapp.story.audit import audit_year
 from fundapp.story.plan import YEAR, CourtPlan, case_money, district
 from fundapp.story.play import CourtYear
+from tests.databases import unfounded
 
 
 @pytest.fixture
@@ -55,6 +56,7 @@ def errors_put_right(played: CourtPlan) -> dict[str, list[str]]:
     return found
 
 
+@unfounded
 def test_a_court_lives_through_its_year(played):
     scope = frozenset({played.code})
     figures = oversight.figures(scope)

@@ -13,7 +13,7 @@ from fundapp.trail.rules import Event
 from fundapp.users import queries, service
 from fundapp.users.models import SignIn, User
 from fundapp.users.rules import SIGN_IN_FAILED, Role
-from tests.builders.people import COURT, OTHER_COURT, PASSWORD, SUPERIOR, a_user, the_courts
+from tests.builders.people import COURT, OTHER_COURT, PASSWORD, SUPERIOR, a_user
 
 NOON = datetime(2018, 3, 1, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -68,7 +68,6 @@ def test_one_time_passwords_are_good_and_never_the_same(app):
 
 
 def test_the_operator_of_the_server_leaves_a_trace_and_cannot_sign_in(app):
-    the_courts()
     with transaction(COURT):
         operator = service.operator(COURT)
         assert service.operator(COURT) is operator

@@ -10,7 +10,7 @@ from fundapp.core import clock
 from fundapp.users import queries
 from fundapp.users.rules import Role
 from tests.builders.ledger import a_voucher
-from tests.builders.people import COURT, OTHER_COURT, PASSWORD, SUPERIOR, a_user, the_courts
+from tests.builders.people import COURT, OTHER_COURT, PASSWORD, SUPERIOR, a_user
 from tests.pages import Page
 
 NOON = datetime(2018, 3, 1, 4, 0, tzinfo=UTC)
@@ -237,7 +237,6 @@ def test_the_table_of_posts_and_permissions(app, sign_in):
 
 
 def test_the_command_makes_an_account_with_roles(app, runner, client):
-    the_courts()
     done = runner.invoke(
         args=["users", "create", "sun.qi", "--name", "孙七", "--court", COURT, "--role", "case_handler"]
     )
@@ -256,7 +255,6 @@ def test_the_command_makes_an_account_with_roles(app, runner, client):
     ],
 )
 def test_the_command_refuses_in_one_line_and_leaves_nothing(app, runner, arguments, told):
-    the_courts()
     done = runner.invoke(args=["users", "create", "sun.qi", "--name", "孙七", *arguments])
     assert done.exit_code == 1 and told in done.output and len(done.output.splitlines()) == 1
     assert queries.user_named("sun.qi") is None

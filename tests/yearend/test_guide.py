@@ -18,7 +18,7 @@ from fundapp.yearend.rules import DOERS, Hindered, Hindrance, PointState, Step, 
 from tests.builders.advances import a_paid_advance
 from tests.builders.funding import a_receipt
 from tests.builders.oversight import an_anchor_sheet
-from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, the_books, the_courts, the_holder
+from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, the_books, the_holder
 from tests.builders.yearend import a_year, december_closed, months_closed, reopened, unclaimed, year_closed
 from tests.pages import Page
 
@@ -118,7 +118,6 @@ def shown(found):
 
 def test_the_guide_leads_from_the_first_month_to_the_last_paper(app, sign_in):
     with clock.at(date(2018, 1, 2)):
-        the_courts()
         for role in Role:
             the_holder(role)
     a_year()

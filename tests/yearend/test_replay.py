@@ -27,7 +27,7 @@ def an_empty_database(app):
     """Another database of the same engine, migrated and without a court; what stood before is gone."""
     db.session.remove()
     db.engine.dispose()
-    with app.extensions["test database"].fresh():
+    with app.extensions["test database"].fresh(None):
         yield
 
 

@@ -25,7 +25,7 @@ from tests.builders.custody import a_case_receipt
 from tests.builders.funding import a_receipt, a_source
 from tests.builders.ledger import a_voucher, close_month
 from tests.builders.openings import a_line, posted
-from tests.builders.people import COURT, OTHER_COURT, the_books, the_courts
+from tests.builders.people import COURT, OTHER_COURT, the_books
 from tests.builders.recovery import allocated, an_advanced_case
 from tests.builders.yearend import a_year, year_closed
 
@@ -163,7 +163,6 @@ def test_a_year_without_any_business_has_empty_statements(app):
 
 
 def test_a_court_whose_books_are_not_open_has_nothing_to_state(app):
-    the_courts()
     assert all(is_whole(one.made([COURT], YEAR)) for one in declared())
 
 
