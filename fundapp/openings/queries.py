@@ -1,5 +1,7 @@
 """Reads of an import: what its lines are kept by, by name."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Integer, Select, cast, func, literal, select
@@ -8,8 +10,10 @@ from fundapp.cases.models import Case
 from fundapp.core.db import db
 from fundapp.core.money import ZERO
 from fundapp.funding.models import Source
-from fundapp.ledger.models import OpeningLine
-from fundapp.ledger.rules import Account, OpeningBalance, OpeningSums, opening_sums
+from fundapp.ledger import queries as books
+from fundapp.ledger.models import Opening, OpeningLine
+from fundapp.ledger.rules import Account, OpeningBalance, OpeningStatus, OpeningSums, opening_sums
+from fundapp.openings import rules
 
 BEHIND = 10_000_000  # more than a file has rows
 LINES_KEY = (literal(BEHIND) - OpeningLine.line).label("key")
@@ -62,3 +66,15 @@ def named_lines(opening_id: int) -> Select[*tuple[Any, ...]]:
 def _id_in(subject: Any, kind: str) -> Any:
     """The id in a subject's column; no id where it is empty."""
     return cast(func.nullif(func.substr(subject, len(kind) + 1), ""), Integer)
+
+
+@books.hear_before_closing
+def waiting(court_code: str, _first: date, last: date) -> Sequence[books.Unfinished]:
+    """Imports, and requests to undo one, that nobody has decided: the closing of their month would refuse them."""
+    asked = (OpeningStatus.REQUESTED, OpeningStatus.UNDO_REQUESTED)
+    found = db.session.execute(
+        select(Opening.id, Opening.day)
+        .where(Opening.court_code == court_code, Opening.day <= last, Opening.status.in_(asked))
+        .order_by(Opening.id)
+    )
+    return [books.Unfinished(rules.WAITS, f"第{one_id}号 {day}", rules.WAITS_FOR) for one_id, day in found]

@@ -247,6 +247,8 @@ def _written(value: Any) -> str:
     return text if isinstance(value, str) else text.removesuffix(".0")
 
 
+WAITS = N_("未办结的期初余额导入或冲销")
+WAITS_FOR = N_("请财务复核同意或退回")
 NO_CASE = N_("案号%(number)s在本院没有登记。请先登记或导入该案件，或核对案号。")
 NO_SOURCE = N_("资金来源“%(name)s”在本院没有登记。请先登记该资金来源，或核对名称。")
 

@@ -83,6 +83,8 @@ def _judged(
     faultless = [line for line in lines.values() if not by_number[line.row].faults]
     for line, earlier in ledger_rules.repeated(faultless):
         by_number[line.row].add([ledger_rules.repeated_shortcoming(earlier)])
+    for line, carried in ledger_rules.carried_already(faultless, books.live_balances(court_code)):
+        by_number[line.row].add([ledger_rules.carried_shortcoming(carried)])
     return list(lines.values())
 
 

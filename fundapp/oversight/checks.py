@@ -163,6 +163,17 @@ CHECKS: tuple[Check, ...] = (
         "%(court_code)s科目%(account)s %(case_ref)s %(source_ref)s的期初凭证与导入明细不符",
     ),
     Check(
+        "同一余额只由一次期初导入带入",
+        """
+        SELECT o.court_code, l.account, l.case_ref, l.source_ref, MIN(o.id) AS first, MAX(o.id) AS other
+        FROM opening_lines l JOIN openings o ON o.id = l.opening_id
+        WHERE o.status IN ('requested', 'posted', 'undo_requested') AND l.amount <> 0
+        GROUP BY o.court_code, l.account, l.case_ref, l.source_ref HAVING COUNT(*) > 1
+        ORDER BY o.court_code, l.account, l.case_ref, l.source_ref LIMIT 1
+        """,
+        "%(court_code)s科目%(account)s %(case_ref)s %(source_ref)s由期初导入第%(first)s号和第%(other)s号重复带入",
+    ),
+    Check(
         "业务凭证都记在期初余额日期之后",
         """
         SELECT v.court_code, v.year, v.number FROM vouchers v
@@ -465,6 +476,20 @@ CHECKS: tuple[Check, ...] = (
         GROUP BY y.id, y.court_code, y.year HAVING COUNT(c.month) <> 12 ORDER BY y.court_code, y.year LIMIT 1
         """,
         "%(court_code)s %(year)s年登记为已年终结账，但十二个月未全部结账",
+    ),
+    Check(
+        "年终结账由一人申请、另一人批准",
+        """
+        SELECT y.court_code, y.year, c.round FROM closed_years y JOIN closed_months c ON c.id = y.closing_id
+        WHERE y.prepared_by_id = y.closed_by_id OR EXISTS (
+            SELECT 1 FROM year_close_requests q
+            LEFT JOIN year_close_decisions d ON d.request_id = q.id
+            WHERE q.court_code = y.court_code AND q.year = y.year AND q.round = c.round
+                AND COALESCE(d.outcome, '') <> 'returned'
+                AND (q.requested_by_id <> y.prepared_by_id OR COALESCE(d.decided_by_id, 0) <> y.closed_by_id))
+        ORDER BY y.court_code, y.year, c.round LIMIT 1
+        """,
+        "%(court_code)s %(year)s年第%(round)s次年终结账与申请、批准不符",
     ),
 )
 

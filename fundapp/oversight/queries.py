@@ -317,6 +317,16 @@ def _in_state(model: Any, status: enum.Enum) -> Callable[[User, frozenset[str]],
     return lambda user, here: select(model).where(model.court_code.in_(here), model.status == status)
 
 
+def _year_closes(user: User, here: frozenset[str]) -> Select[Any]:
+    """Requests to close a year that nobody has decided; they stand on the floor of this page, so in SQL."""
+    found: Select[Any] = (
+        select(literal_column("q.id").label("id"))
+        .select_from(text("year_close_requests q"))
+        .where(text("NOT EXISTS (SELECT 1 FROM year_close_decisions d WHERE d.request_id = q.id)"))
+    )
+    return found.where(text("q.court_code IN :courts").bindparams(bindparam("courts", list(here), expanding=True)))
+
+
 def _reopenings(due: str) -> Callable[[User, frozenset[str]], Select[Any]]:
     """Requests to reopen a period that wait for one post; they stand on the floor of this page, so in SQL."""
     found: Select[Any] = (
@@ -424,6 +434,13 @@ WAITING: tuple[Waiting, ...] = (
         Permission.REOPENING_APPROVE,
         N_("待办理的反结账申请"),
         _reopenings(f"(substr(c.month, 6, 2) <> '12' OR {_AUDITED})"),
+        "yearend.index",
+        {},
+    ),
+    (
+        Permission.YEAR_CLOSE,
+        N_("待办理的年终结账申请"),
+        _year_closes,
         "yearend.index",
         {},
     ),

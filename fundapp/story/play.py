@@ -40,6 +40,7 @@ from fundapp.story import bank
 from fundapp.story.cast import Cast, engage
 from fundapp.story.plan import HALL, WAVES, YEAR, CourtPlan, Gift, Large, Small
 from fundapp.yearend import service as yearend
+from fundapp.yearend.rules import YearCloseOutcome
 
 CASH_UP_TO = yuan("3000")
 Act = Callable[..., Any]
@@ -53,15 +54,18 @@ def close_months(cast: Cast, months: Iterable[int]) -> None:
 
 
 def close_year(cast: Cast, *, closed: int = 0) -> None:
-    """The court's reviewer closes the months to November, its president December and the year.
+    """The court's reviewer closes the months to November and asks for the year, which its president closes.
 
     Args:
         closed: the last month that is closed already.
     """
     with clock.at(date(YEAR, 12, 3)):
         close_months(cast, range(closed + 1, 12))
-    with clock.at(date(YEAR + 1, 1, 4)), transaction(cast.court_code):
-        yearend.close_year(cast.court_code, YEAR, actor=cast.president)
+    with clock.at(date(YEAR + 1, 1, 4)):
+        with transaction(cast.court_code):
+            request_id = yearend.request_year_close(cast.court_code, YEAR, actor=cast.reviewer).id
+        with transaction(cast.court_code):
+            yearend.decide_year_close(request_id, outcome=YearCloseOutcome.AGREED, opinion="同意", actor=cast.president)
 
 
 class CourtYear:

@@ -128,6 +128,8 @@ class Event(enum.Enum):
     NOTICE_PRINTED = "auditing.notice.printed"
     NOTE_WRITTEN = "auditing.note.written"
     MONTH_CLOSED = "yearend.month.closed"
+    YEAR_CLOSE_REQUESTED = "yearend.year.close_requested"
+    YEAR_CLOSE_RETURNED = "yearend.year.close_returned"
     YEAR_CLOSED = "yearend.year.closed"
     REOPENING_REQUESTED = "yearend.reopening.requested"
     REOPENING_AUDITED = "yearend.reopening.audited"
@@ -247,6 +249,8 @@ FACTS: dict[Event, frozenset[str]] = {
         Event.NOTICE_PRINTED: "number digest",
         Event.NOTE_WRITTEN: "record digest",
         Event.MONTH_CLOSED: "month vouchers digest suspense explanation",
+        Event.YEAR_CLOSE_REQUESTED: "year vouchers explanation",
+        Event.YEAR_CLOSE_RETURNED: "year reason",
         Event.YEAR_CLOSED: "year vouchers",
         Event.REOPENING_REQUESTED: "month reason",
         Event.REOPENING_AUDITED: "month opinion",
@@ -368,6 +372,8 @@ LABELS: dict[enum.Enum, str] = {
     Event.NOTICE_PRINTED: N_("打印整改通知书"),
     Event.NOTE_WRITTEN: N_("撰写审计笔记"),
     Event.MONTH_CLOSED: N_("月末结账"),
+    Event.YEAR_CLOSE_REQUESTED: N_("申请年终结账"),
+    Event.YEAR_CLOSE_RETURNED: N_("退回年终结账申请"),
     Event.YEAR_CLOSED: N_("年终结账"),
     Event.REOPENING_REQUESTED: N_("申请反结账"),
     Event.REOPENING_AUDITED: N_("审计同意反结账"),

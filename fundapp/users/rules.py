@@ -90,6 +90,7 @@ class Permission(enum.Enum):
     CEREMONY_HAND_OVER = "ceremony.hand_over"
     CEREMONY_CLOSE = "ceremony.close"
     MONTH_CLOSE = "month.close"
+    YEAR_CLOSE_REQUEST = "year.close_request"
     YEAR_CLOSE = "year.close"
     REOPENING_REQUEST = "reopening.request"
     REOPENING_AUDIT = "reopening.audit"
@@ -155,7 +156,8 @@ LABELS |= {
     Permission.CEREMONY_HAND_OVER: N_("现场签到和发放"),
     Permission.CEREMONY_CLOSE: N_("核对并结束兑现大会"),
     Permission.MONTH_CLOSE: N_("月末结账"),
-    Permission.YEAR_CLOSE: N_("年终结账"),
+    Permission.YEAR_CLOSE_REQUEST: N_("申请年终结账"),
+    Permission.YEAR_CLOSE: N_("批准年终结账"),
     Permission.REOPENING_REQUEST: N_("申请反结账"),
     Permission.REOPENING_AUDIT: N_("审计年度反结账"),
     Permission.REOPENING_APPROVE: N_("批准反结账"),
@@ -244,6 +246,7 @@ GROUPS: list[tuple[str, tuple[Permission, ...]]] = [
             Permission.OPENING_REQUEST,
             Permission.OPENING_CONFIRM,
             Permission.MONTH_CLOSE,
+            Permission.YEAR_CLOSE_REQUEST,
             Permission.YEAR_CLOSE,
             Permission.REOPENING_REQUEST,
             Permission.REOPENING_AUDIT,
@@ -329,6 +332,7 @@ MATRIX: dict[Permission, frozenset[Role]] = {
         Permission.CEREMONY_HAND_OVER: (_H, _FC),
         Permission.CEREMONY_CLOSE: (_FR,),
         Permission.MONTH_CLOSE: (_FR,),
+        Permission.YEAR_CLOSE_REQUEST: (_FR,),
         Permission.YEAR_CLOSE: (_P,),
         Permission.REOPENING_REQUEST: (_FR,),
         Permission.REOPENING_AUDIT: (_AU,),

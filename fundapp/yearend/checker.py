@@ -433,8 +433,9 @@ class Books:
     def check_periods(self) -> None:
         """A month holds what it held when closed, until several reopen it; a closed year leaves no result (B)."""
         ended = {(row["court_code"], row["month"], row["round"]): row for row in self.rows("reopenings")}
-        closings = {(row["court_code"], f"{row['year']}-12", row["round"]) for row in self.rows("closed_years")}
-        closed = {court for court, month, _round in closings - {*ended} if month == f"{self.year}-12"}
+        closings = {(row["court_code"], f"{row['year']}-12", row["round"]): row for row in self.rows("closed_years")}
+        require(all(row["prepared_by"] != row["closed_by"] for row in closings.values()), "年终结账由一人申请并批准")
+        closed = {court for court, month, _round in closings.keys() - ended if month == f"{self.year}-12"}
         rounds: dict[Key, int] = defaultdict(int)
         for row in self.rows("closed_months"):
             court, month, until = row["court_code"], row["month"], int(row["last_number"])
@@ -452,8 +453,7 @@ class Books:
             if end:
                 hands = {end["requested_by"], end["audited_by"], end["agreed_by"]}
                 require(len(hands - {""}) == (3 if month.endswith("-12") else 2), f"{where}：反结账人数不足")
-                told = self.periods[REOPENED, court, month]
-                require(told and told.pop() == "", f"{where}：无反结账留痕")
+                require((told := self.periods[REOPENED, court, month]) and told.pop() == "", f"{where}：无反结账留痕")
         require(not ended, f"反结账无对应结账：{sorted(ended)[:1]}")
         require(not any(self.periods.values()), "缺少留痕所记结账或反结账")
         self.models = {row["code"]: row["model"] for row in self.rows("courts")}
@@ -463,8 +463,9 @@ class Books:
         self.figures.append(f"courts closed 已年终结账法院 {len(closed)} / {len(self.courts)}")
 
     def check_openings(self) -> None:
-        """Imports of opening balances: two hands, vouchers as their lines; 0000 is zero; all business is later."""
+        """Imports of opening balances: two hands, vouchers as lines, no balance twice; 0000 is zero; business later."""
         lines = self.grouped("opening_lines", "opening_id")
+        standing: list[Key] = []
         for row in self.rows("openings"):
             where, court, stands = f"期初导入{row['id']}", row["court_code"], row["status"] in STANDS
             stated: dict[Key, int] = defaultdict(int)
@@ -472,13 +473,13 @@ class Books:
                 key = (line["account"], line["case_ref"], line["source_ref"])
                 stated[key] += fen(line["amount"]) * (1 if line["side"] == "debit" else -1)
             debit = sum(net for net in stated.values() if net > 0)
-            require(
-                amounts_of(row, "debit credit") == [debit, debit - sum(stated.values())], f"{where}：与明细合计不符"
-            )
-            require(row["requested_by"] != row["reviewed_by"], f"{where}：一人经办并复核")
-            alone = row["undo_reviewed_by"] and row["undo_reviewed_by"] == row["undo_requested_by"]
-            require(not alone, f"{where}：一人申请并冲销")
+            sums = [debit, debit - sum(stated.values())]
+            require(amounts_of(row, "debit credit") == sums, f"{where}：与明细合计不符")
+            alone = (row[f"{undo}requested_by"] == row[f"{undo}reviewed_by"] != "" for undo in ("", "undo_"))
+            require(not any(alone), f"{where}：一人经办并复核，或一人申请并冲销")
             expected = {key: net for key, net in stated.items() if net and stands}
+            standing += [(court, *key) for key in expected]
+            require(len(standing) == len(set(standing)), f"{where}：余额已由前次导入带入")
             carried = self.carried.pop(row["id"], {})
             posted = {key: net for key, net in carried.items() if net and key[0] != CARRIES_OVER}
             require(posted == expected, f"{where}：凭证与明细不符")

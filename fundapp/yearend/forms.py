@@ -18,7 +18,7 @@ from fundapp.core.forms import (
 )
 from fundapp.core.words import N_
 from fundapp.ledger.rules import LONGEST_EXPLANATION
-from fundapp.yearend.rules import LONGEST_REASON, ReopeningOutcome
+from fundapp.yearend.rules import LONGEST_REASON, ReopeningOutcome, YearCloseOutcome
 
 
 class ClosingFilter(FilterForm):
@@ -61,6 +61,17 @@ class ExplainedCloseForm(CloseForm):
         longest=LONGEST_EXPLANATION,
         description=_l("逐笔写明入账日期、银行流水号、查找情况和拟如何处理，不要写姓名和账号；本说明随结账一并留存。"),
     )
+
+
+class DecideYearCloseForm(Form):
+    """The answer to a request for the close of the year."""
+
+    outcome = ChoiceField(_l("办理结果"), [required(N_("请选择同意或退回。"))])
+    opinion = LongTextField(_l("意见"), longest=LONGEST_REASON, description=_l("退回时须写明理由。"))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.outcome.choices = choices_of(YearCloseOutcome, blank=N_("请选择"))
 
 
 class RequestReopeningForm(Form):

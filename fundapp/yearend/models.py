@@ -11,14 +11,17 @@ from fundapp.yearend.rules import (
     ReopeningOutcome,
     ReopeningStatus,
     ReopeningStep,
+    YearCloseOutcome,
+    YearCloseStatus,
     due_step,
     reopening_status,
+    year_close_status,
 )
 
 
 @append_only
 class ClosedYear(Base):
-    """年终结账 of one court; it stands as long as the closing of its December does."""
+    """年终结账 of one court; it stands as long as the closing of its December does. Who asked for it prepared it."""
 
     __tablename__ = "closed_years"
 
@@ -35,6 +38,44 @@ class ClosedYear(Base):
     @property
     def subject(self) -> str:
         return f"closed-year:{self.id}"
+
+
+@append_only
+class YearCloseRequest(Base):
+    """年终结账申请: the finance reviewer asks for the close of the year, with the closing list as it stands.
+
+    ``round`` counts the closings of its December, this one included. ``last_number`` is the last voucher number of the
+    year when it was asked for; ``explanation`` says why money that nobody has claimed still stands.
+    """
+
+    __tablename__ = "year_close_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    court_code: Mapped[str] = mapped_column(ForeignKey("courts.code"), index=True)
+    year: Mapped[int]
+    round: Mapped[int]
+    last_number: Mapped[int]
+    explanation: Mapped[str] = mapped_column(String(500))
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    requested_at: Mapped[datetime]
+    decision: Mapped["YearCloseDecision | None"] = relationship(lazy="joined", viewonly=True, uselist=False)
+
+    @property
+    def status(self) -> YearCloseStatus:
+        return year_close_status(self.decision.outcome if self.decision else None)
+
+
+@append_only
+class YearCloseDecision(Base):
+    """The one answer to a request for the close of the year; nobody answers his own."""
+
+    __tablename__ = "year_close_decisions"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("year_close_requests.id"), primary_key=True, autoincrement=False)
+    outcome: Mapped[YearCloseOutcome]
+    opinion: Mapped[str] = mapped_column(String(500))
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime]
 
 
 @append_only

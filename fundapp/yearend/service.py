@@ -12,10 +12,17 @@ from fundapp.ledger.rules import told
 from fundapp.trail import service as trail
 from fundapp.trail.rules import Event, SigningReason
 from fundapp.users.models import User
-from fundapp.users.rules import check_acts_here
+from fundapp.users.rules import Permission, check_acts_here
 from fundapp.yearend import queries, rules
-from fundapp.yearend.models import AuditPackage, ClosedYear, ReopeningDecision, ReopeningRequest
-from fundapp.yearend.rules import ReopeningOutcome, ReopeningStep
+from fundapp.yearend.models import (
+    AuditPackage,
+    ClosedYear,
+    ReopeningDecision,
+    ReopeningRequest,
+    YearCloseDecision,
+    YearCloseRequest,
+)
+from fundapp.yearend.rules import ReopeningOutcome, ReopeningStep, YearCloseOutcome, YearCloseStatus
 
 
 def close_month(court_code: str, month: str, *, explanation: str = "", actor: User) -> None:
@@ -35,44 +42,104 @@ def close_month(court_code: str, month: str, *, explanation: str = "", actor: Us
     _close(court_code, month, explanation, actor)
 
 
-def close_year(court_code: str, year: int, *, explanation: str = "", actor: User) -> ClosedYear:
-    """Carry the year's result over (model B), close December, and with it the year.
+def request_year_close(court_code: str, year: int, *, explanation: str = "", actor: User) -> YearCloseRequest:
+    """Ask for the close of a year; another agrees, and who asked is the preparer of the result's transfer.
 
-    Its voucher is prepared by the finance reviewer who closed November, and reviewed by the president who closes.
+    Args:
+        explanation: why money that nobody has claimed still stands at the year's end; kept with the closing.
 
     Raises:
-        RuleViolation: months before December are open, or a point of December's closing list is not met.
+        RuleViolation: months before December are open, a point of December's closing list is not met, or a request
+            waits already.
     """
     check_acts_here(actor.court_code, court_code)
     rules.check_year(year)
     rules.check_year_ready(year, queries.due_month(court_code))
+    rules.check_no_year_request(queries.waiting_year_request(court_code, year) is not None)
     december = rules.months_of(year)[-1]
     _check_list(court_code, december, explanation)
-    prepared_by_id = _closer_of_november(court_code, year)
-    voucher_id = _carry_result(court_code, year, prepared_by_id, actor)
-    closing_id = _close(court_code, december, explanation, actor)
+    request = YearCloseRequest(
+        court_code=court_code,
+        year=year,
+        round=_next_round(court_code, december),
+        last_number=books.last_number(court_code, december),
+        explanation=explanation.strip() if queries.suspense_at(court_code, december) != ZERO else "",
+        requested_by_id=actor.id,
+        requested_at=clock.now(),
+    )
+    db.session.add(request)
+    db.session.flush()
+    _record_year(
+        Event.YEAR_CLOSE_REQUESTED, request, actor, vouchers=request.last_number, explanation=request.explanation
+    )
+    return request
+
+
+def decide_year_close(request_id: int, *, outcome: YearCloseOutcome, opinion: str, actor: User) -> YearCloseRequest:
+    """Close the year that was asked for: carry its result over (model B), close December; or return the request.
+
+    Raises:
+        NotFound: no such request in the actor's court.
+        StaleRecord: it was decided meanwhile.
+        RuleViolation: another post's decision, one's own request, a return without a reason; or, to close it, vouchers
+            since it was asked for, or a point of December's closing list that is not met.
+    """
+    request = queries.year_request(request_id, frozenset({actor.court_code}))
+    if request.status is not YearCloseStatus.REQUESTED:
+        raise StaleRecord("该年终结账申请已被处理，请刷新页面查看最新状态。")
+    rules.check_may_close_year(actor.may(Permission.YEAR_CLOSE))
+    rules.check_not_asker(actor.id, request.requested_by_id)
+    rules.check_opinion(opinion, outcome)
+    if outcome is YearCloseOutcome.AGREED:
+        december = rules.months_of(request.year)[-1]
+        rules.check_year_ready(request.year, queries.due_month(request.court_code))
+        rules.check_as_asked(request.last_number, books.last_number(request.court_code, december))
+        _check_list(request.court_code, december, request.explanation)
+    db.session.add(
+        YearCloseDecision(
+            request_id=request.id,
+            outcome=outcome,
+            opinion=opinion.strip(),
+            decided_by_id=actor.id,
+            decided_at=clock.now(),
+        )
+    )
+    db.session.flush()
+    if outcome is YearCloseOutcome.AGREED:
+        _close_year(request, actor)
+    else:
+        _record_year(Event.YEAR_CLOSE_RETURNED, request, actor, reason=opinion.strip())
+    db.session.expire(request)
+    return request
+
+
+def _close_year(request: YearCloseRequest, actor: User) -> None:
+    court_code, year = request.court_code, request.year
+    voucher_id = _carry_result(request, actor)
+    closing_id = _close(court_code, rules.months_of(year)[-1], request.explanation, actor)
     closed = ClosedYear(
         closing_id=closing_id,
         court_code=court_code,
         year=year,
         vouchers=queries.year_voucher_count(court_code, year),
         result_voucher_id=voucher_id,
-        prepared_by_id=prepared_by_id,
+        prepared_by_id=request.requested_by_id,
         closed_by_id=actor.id,
         closed_at=clock.now(),
     )
     db.session.add(closed)
     db.session.flush()
-    trail.record(
-        Event.YEAR_CLOSED,
-        rules.year_subject(court_code, year),
-        court_code=court_code,
-        actor=actor,
-        year=year,
-        vouchers=closed.vouchers,
-    )
+    _record_year(Event.YEAR_CLOSED, request, actor, vouchers=closed.vouchers)
     trail.sign_head(court_code, reason=SigningReason.YEAR_CLOSE)
-    return closed
+
+
+def _record_year(event: Event, request: YearCloseRequest, actor: User, **facts: str | int) -> None:
+    subject = rules.year_subject(request.court_code, request.year)
+    trail.record(event, subject, court_code=request.court_code, actor=actor, year=request.year, **facts)
+
+
+def _next_round(court_code: str, month: str) -> int:
+    return len(books.closings(court_code, [month])) + 1
 
 
 def _check_list(court_code: str, month: str, explanation: str) -> None:
@@ -99,26 +166,20 @@ def _close(court_code: str, month: str, explanation: str, actor: User) -> int:
     return closed.id
 
 
-def _closer_of_november(court_code: str, year: int) -> int:
-    november = queries.closed_months(court_code, year)[f"{year:04d}-11"]
-    return november.closed_by_id
-
-
-def _carry_result(court_code: str, year: int, prepared_by_id: int, actor: User) -> int | None:
+def _carry_result(request: YearCloseRequest, actor: User) -> int | None:
     """Post the transfer; its name counts the closings of the year, because it is made anew after each reopening."""
-    model = books.model(court_code)
-    moved = rules.result_transfer(model, queries.result_balances(court_code, year))
+    court_code, year = request.court_code, request.year
+    moved = rules.result_transfer(books.model(court_code), queries.result_balances(court_code, year))
     if not moved:
         return None
-    december = rules.months_of(year)[-1]
     voucher = ledger.post(
-        f"year:{year}:result:{len(books.closings(court_code, [december])) + 1}",
+        f"year:{year}:result:{request.round}",
         moved,
         court_code=court_code,
-        business_date=rules.last_day(december),
+        business_date=rules.last_day(rules.months_of(year)[-1]),
         summary=f"结转{year}年度收支",
         attachments=0,
-        hands=ledger.Hands(prepared_by_id=prepared_by_id, reviewed_by_id=actor.id),
+        hands=ledger.Hands(prepared_by_id=request.requested_by_id, reviewed_by_id=actor.id),
         actor=actor,
     )
     rules.check_carried(queries.result_balances(court_code, year))

@@ -20,8 +20,8 @@ from fundapp.ledger.service import posting
 from fundapp.users.models import User
 from fundapp.users.rules import Role
 from fundapp.yearend import checker, package, service
-from fundapp.yearend.models import ReopeningRequest
-from fundapp.yearend.rules import ReopeningOutcome
+from fundapp.yearend.models import ReopeningRequest, YearCloseRequest
+from fundapp.yearend.rules import ReopeningOutcome, YearCloseOutcome
 from tests.builders.advances import an_approved_advance
 from tests.builders.ceremonies import an_open_ceremony, closed, handed_over, marked_absent, the_line, witnessed
 from tests.builders.custody import a_case_receipt, a_paid_payout, an_approved_payout
@@ -67,16 +67,37 @@ def months_closed(*, up_to: int = 11, year: int = YEAR, court_code: str = COURT,
 
 
 def year_closed(*, year: int = YEAR, court_code: str = COURT, on: date | None = None) -> None:
-    """The year closed by the president."""
+    """The year closed by finance reviewer and president."""
     months_closed(year=year, court_code=court_code, on=on)
     december_closed(year=year, court_code=court_code, on=on)
 
 
 def december_closed(*, year: int = YEAR, court_code: str = COURT, on: date | None = None) -> None:
-    """The year closed by the president, its months up to November being closed."""
-    president = the_holder(Role.PRESIDENT, court_code=court_code)
-    with clock.at(on or date(year + 1, 1, 9)), transaction(court_code):
-        service.close_year(court_code, year, actor=president)
+    """The year closed by finance reviewer and president, its months up to November being closed."""
+    with clock.at(on or date(year + 1, 1, 9)):
+        year_decided(a_year_close(year=year, court_code=court_code))
+
+
+def a_year_close(
+    *, year: int = YEAR, court_code: str = COURT, explanation: str = "", actor: User | None = None
+) -> YearCloseRequest:
+    """A request of the finance reviewer to close the year."""
+    actor = actor or the_holder(Role.FINANCE_REVIEWER, court_code=court_code)
+    with transaction(court_code):
+        return service.request_year_close(court_code, year, explanation=explanation, actor=actor)
+
+
+def year_decided(
+    request: YearCloseRequest,
+    outcome: YearCloseOutcome = YearCloseOutcome.AGREED,
+    *,
+    opinion: str = "",
+    actor: User | None = None,
+) -> YearCloseRequest:
+    """The request after the answer of the president."""
+    actor = actor or the_holder(Role.PRESIDENT, court_code=request.court_code)
+    with transaction(request.court_code):
+        return service.decide_year_close(request.id, outcome=outcome, opinion=opinion, actor=actor)
 
 
 def a_reopening(month: str, *, reason: str = "补记一笔利息", actor: User | None = None) -> ReopeningRequest:

@@ -28,6 +28,7 @@ from fundapp.trail import service as trail
 from fundapp.users.models import User
 from fundapp.users.rules import MATRIX, Role
 from fundapp.yearend import service as periods
+from fundapp.yearend.models import YearCloseRequest
 from tests.builders.advances import a_paid_advance, an_advance, an_approved_advance, signed
 from tests.builders.auditing import a_finding, a_note, a_sample, answered, proved
 from tests.builders.cases import a_case, a_creditor, a_debtor
@@ -37,7 +38,7 @@ from tests.builders.disbursement import a_batch, a_sent_batch, a_signed_batch, i
 from tests.builders.funding import a_receipt, a_source
 from tests.builders.irregularities import the_bounds
 from tests.builders.ledger import a_correction, a_voucher
-from tests.builders.openings import SmallBook, a_line, checked, posted, requested
+from tests.builders.openings import MID_YEAR, SmallBook, a_line, checked, posted, requested
 from tests.builders.oversight import an_anchor_sheet
 from tests.builders.people import COURT, PASSWORD, the_holder
 from tests.builders.recovery import a_recovered_receipt
@@ -208,17 +209,19 @@ def alike(values: dict[str, Any], *endpoints: str) -> dict[str, dict[str, Any]]:
 def _openings() -> dict[str, dict[str, Any]]:
     """Imports at every stage; they stand before all business of their court."""
     book = SmallBook()
-    posted(book.lines)
+    posted(book.lines, day=MID_YEAR)
     more = [
-        [a_line("1002.02", "借", amount), a_line("2901.02", "贷", amount, case=book.owed.number)]
-        for amount in ("11", "12", "13")
+        [a_line("1001.01", "借", "11", case=number), a_line("2901.02", "贷", "11", case=number)]
+        for number in (book.owed.number, a_case().number, a_case().number)
     ]
-    waiting, leaving = requested(more[0]), posted(more[1])
+    waiting, leaving = requested(more[0], day=MID_YEAR), posted(more[1], day=MID_YEAR)
     clerk = the_holder(Role.FINANCE_CLERK)
     with transaction(COURT):
         ledger.request_undoing(leaving.id, reason="金额有误", seen_version=leaving.version, actor=clerk)
-    standing = posted(more[2])
-    faulty = checked([a_line("1002.02", "贷", "-5", note="原账"), a_line("9999", "借", "五元"), *book.lines])
+    standing = posted(more[2], day=MID_YEAR)
+    faulty = checked(
+        [a_line("1002.02", "贷", "-5", note="原账"), a_line("9999", "借", "五元"), *book.lines], day=MID_YEAR
+    )
     return {
         "openings.show": {"opening_id": faulty.id},
         "openings.decide": {"opening_id": waiting.id},
@@ -336,6 +339,16 @@ def _auditing() -> dict[str, dict[str, Any]]:
     }
 
 
+def _a_year_asked_for() -> YearCloseRequest:
+    """A year that waits for the president; its months are not closed, which its list then says."""
+    facts = {"court_code": COURT, "year": 2018, "round": 1, "last_number": 99, "explanation": "正在查明付款人"}
+    reviewer = the_holder(Role.FINANCE_REVIEWER)
+    with transaction(COURT):
+        request = YearCloseRequest(**facts, requested_by_id=reviewer.id, requested_at=clock.now())
+        db.session.add(request)
+    return request
+
+
 def _books() -> dict[str, dict[str, Any]]:
     voucher = a_voucher()
     asked = a_correction(a_voucher(), day=clock.today())
@@ -359,7 +372,8 @@ def _books() -> dict[str, dict[str, Any]]:
         "courts.edit": {"code": COURT},
         "courts.amounts": {"code": COURT},
         "yearend.close_month": {"month": "2018-02"},
-        "yearend.close_year": {"year": 2018},
+        "yearend.request_year_close": {"year": 2018},
         "yearend.request_reopening": {"month": "2018-01"},
         "yearend.reopening": {"request_id": a_reopening("2018-01").id},
+        "yearend.year_close": {"request_id": _a_year_asked_for().id},
     }

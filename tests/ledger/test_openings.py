@@ -14,6 +14,7 @@ from fundapp.ledger.rules import (
     OPENABLE,
     STANDING,
     Account,
+    Carried,
     Model,
     Movement,
     OpeningBalance,
@@ -22,6 +23,7 @@ from fundapp.ledger.rules import (
     Side,
     check_faultless,
     check_no_business,
+    check_not_carried,
     check_not_imported,
     check_opening_day,
     check_opening_move,
@@ -264,6 +266,10 @@ def test_business_a_fault_and_a_second_time_are_refused():
     check_faultless(0)
     with pytest.raises(RuleViolation, match="还有1处错误"):
         check_faultless(1)
+    book = OpeningBalance(2, Account.FUND_BANK, Side.DEBIT, yuan("1"), source="source:1")
+    check_not_carried([book], {})
+    with pytest.raises(RuleViolation, match=r"第2行的余额.*第7号的第4行"):
+        check_not_carried([book], {book.key: Carried(7, 4)})
     check_not_imported(None)
     with pytest.raises(RuleViolation, match="2017-12-31"):
         check_not_imported(YEARS_END)

@@ -34,6 +34,8 @@ from fundapp.oversight import checks
 from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
 from fundapp.users.rules import Role
+from fundapp.yearend import service as yearend
+from tests.attacker import drop_guards, in_place_of_the_application
 from tests.builders.custody import a_paid_payout
 from tests.builders.funding import a_receipt
 from tests.builders.ledger import a_voucher, close_month, how_posted
@@ -181,11 +183,11 @@ def test_a_deficit_is_carried_as_a_balance_on_the_other_side(app):
 def test_balances_may_come_in_several_files_of_one_day(app):
     book = SmallBook()
     posted(book.lines)
-    again = [a_line("1002.02", "借", "40"), a_line("2901.02", "贷", "40", case=book.owed.number)]
+    again = [a_line("1218.02", "借", "40"), a_line("2307.01", "贷", "40")]  # 1218.02 stood at zero in the first
     with pytest.raises(RuleViolation, match="日期是2017-12-31"):
         checked(again, day=date(2018, 1, 31))
     posted(again)
-    assert books.balance(COURT, Account.CASE_BANK) == yuan("7040")
+    assert books.balance(COURT, Account.OTHER_RECEIVABLE) == yuan("40")
     assert books.opening_day(COURT) == OPENING_DAY
     assert problems() == []
 
@@ -330,6 +332,50 @@ def test_the_same_file_is_not_carried_twice(app):
         db.session.execute(text("UPDATE openings SET status = 'requested'"))
 
 
+def in_other_bytes(book, *more):
+    """The same balances in another file."""
+    return [*reversed(book.lines), *more]
+
+
+def test_the_same_balance_is_not_carried_twice_by_whatever_file(app):
+    book, first = a_small_book()
+    again = checked(in_other_bytes(book, a_line("2307.01", "贷", "0")))
+    assert again.fault_count == 8, "every line but those of zero"
+    [(_cell, told)] = [one for one in faults(again) if one[0] == "A2"]
+    assert f"已由期初导入第{first.id}号的第10行送复核或入账" in told
+    one_more = [a_line("1002.02", "借", "40"), a_line("2901.02", "贷", "40", case=book.owed.number)]
+    assert [cell for cell, _ in faults(checked(one_more))] == ["A2"], "case money of another case is another balance"
+    assert books.balance(COURT, Account.FUND_BANK) == yuan("80000")
+    undone(first)
+    posted(in_other_bytes(book))  # what was undone stands in nobody's way
+
+
+def test_two_files_of_the_same_balances_that_were_tried_together_are_sent_and_posted_once(app, monkeypatch):
+    book = SmallBook()
+    first, second = checked(book.lines), checked(in_other_bytes(book))
+    clerk = the_holder(Role.FINANCE_CLERK)
+
+    def sent(opening):
+        with transaction(COURT):
+            ledger.request_opening(opening.id, seen_version=opening.version, actor=clerk)
+
+    sent(first)
+    with pytest.raises(RuleViolation, match=rf"第2行的余额.*期初导入第{first.id}号的第10行"):
+        sent(second)
+    with monkeypatch.context() as patched:
+        patched.setattr("fundapp.ledger.service.openings._check_not_carried", lambda opening: None)
+        with pytest.raises(DBAPIError, match="another import carries the same balance"):
+            sent(second)
+    with in_place_of_the_application(), transaction():
+        drop_guards(db.session.connection(), "openings")
+        db.session.execute(text(f"UPDATE openings SET status = 'requested' WHERE id = {second.id}"))
+    with pytest.raises(RuleViolation, match=f"期初导入第{first.id}号的第"):
+        decided(second)
+    decided(second, OpeningOutcome.RETURN, reason="与先送的导入相同")
+    decided(first)
+    assert problems() == []
+
+
 # ---- before everything else
 
 
@@ -357,6 +403,28 @@ def test_a_month_that_is_closed_takes_no_opening(app):
     close_month("2017-12")
     with pytest.raises(RuleViolation, match="2017-12已结账"):
         decided(waiting)
+
+
+def test_an_import_that_waits_for_its_review_keeps_its_month_open(app):
+    book = SmallBook()
+    waiting = requested(book.lines, day=date(2018, 1, 31))
+    reviewer = the_holder(Role.FINANCE_REVIEWER)
+    told = rf"未办结的期初余额导入或冲销（第{waiting.id}号 2018-01-31），请财务复核同意或退回"
+
+    def refused(month):
+        with pytest.raises(RuleViolation, match=told), transaction(COURT):
+            yearend.close_month(COURT, month, actor=reviewer)
+
+    refused("2018-01")
+    decided(waiting)
+    with transaction(COURT):
+        ledger.request_undoing(
+            waiting.id, reason="单位填错", seen_version=waiting.version, actor=the_holder(Role.FINANCE_CLERK)
+        )
+    refused("2018-01")
+    with transaction(COURT):
+        ledger.decide_undoing(waiting.id, outcome=OpeningOutcome.RETURN, seen_version=waiting.version, actor=reviewer)
+        yearend.close_month(COURT, "2018-01", actor=reviewer)
 
 
 # ---- undone whole, by two

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import text
 
 from fundapp.core import clock
+from fundapp.core.db import db, on_sqlite, transaction
 from fundapp.core.money import yuan
 from fundapp.ledger import queries as books
 from fundapp.ledger.rules import Account, Model
 from fundapp.oversight import checks
 from fundapp.yearend import checker, queries
-from tests.attacker import unguarded
-from tests.builders.openings import MID_YEAR, a_small_book, checked, undone
+from tests.attacker import drop_guards, in_place_of_the_application, unguarded
+from tests.builders.openings import MID_YEAR, a_small_book, checked, posted, undone
 from tests.builders.people import COURT
 from tests.builders.yearend import InMemory, a_package, a_year, told_again, unpacked, verified, year_closed
 
@@ -59,6 +60,34 @@ def test_an_undone_opening_and_a_tried_one_are_told_rightly_in_the_package(app, 
     table = files["csv/openings.csv"].decode("utf-8-sig").split("\r\n")
     assert len(table) == 3 and ",undone," in table[1]
     assert files["csv/sources.csv"].decode("utf-8-sig").split("\r\n")[1].split(",")[6:] == ["0.00"] * 6
+
+
+def guards_of_openings():
+    """The statements that put the guards of this table back."""
+    if not on_sqlite():
+        return ["ALTER TABLE openings ENABLE TRIGGER USER"]
+    return db.session.scalars(
+        text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'openings'")
+    ).all()
+
+
+def test_a_balance_that_was_carried_twice_before_it_was_refused_is_found_and_can_be_undone(app, tmp_path, monkeypatch):
+    book, _ = a_small_book()
+    with clock.at(date(2018, 3, 1)):
+        monkeypatch.setattr("fundapp.ledger.queries.live_balances", lambda *asked, **beside: {})
+        with in_place_of_the_application():
+            with transaction():
+                guards = guards_of_openings()
+                drop_guards(db.session.connection(), "openings")
+            again = posted(list(reversed(book.lines)))
+            with transaction():
+                for guard in guards:
+                    db.session.execute(text(guard))
+        assert problems().keys() == {"同一余额只由一次期初导入带入"}
+        with pytest.raises(checker.Difference, match=f"期初导入{again.id}：余额已由前次导入带入"):
+            verified(a_package(tmp_path))
+        undone(again)
+        assert problems() == {}
 
 
 # What a forger does to the tables of a package, by name: what stands there, what he writes, and what is found.

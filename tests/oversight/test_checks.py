@@ -96,6 +96,14 @@ BREAKS: dict[str, tuple[str, str]] = {
         "业务凭证都记在期初余额日期之后",
         "湘0602 2018-0001",
     ),
+    "INSERT INTO openings (id, court_code, day, file_name, digest, status, line_count, debit, credit, fault_count, "
+    "requested_by_id, requested_at, reason, version) SELECT 8 + u.id, '湘0602', '2017-12-31', 'x', u.username, "
+    "'requested', 1, 0, 0, 0, u.id, '2018-01-01 00:00:00+00', '', 1 FROM users u WHERE u.id IN (1, 2); "
+    "INSERT INTO opening_lines (opening_id, line, account, side, amount, case_ref, source_ref, note) "
+    "SELECT id, 2, '1002.01', 'debit', 1, '', 'source:1', '' FROM openings": (
+        "同一余额只由一次期初导入带入",
+        "湘0602科目1002.01  source:1由期初导入第9号和第10号重复带入",
+    ),
     "INSERT INTO standing_balances VALUES ('湘0602', '0000', '', 1, 0, 0, '')": ("期初余额过渡科目为零", "还有1分"),
     "UPDATE closed_months SET closed_at = '2018-01-01 00:00:00+00' WHERE month = '2018-03'": (
         "结账后未再记入凭证",
@@ -110,6 +118,12 @@ BREAKS: dict[str, tuple[str, str]] = {
     "INSERT INTO reopened_months (closing_id, court_code, reason, last_number, requested_by_id, agreed_by_id, "
     "reopened_at) SELECT id, court_code, '', last_number, 1, 2, closed_at FROM closed_months "
     "WHERE month = '2018-12'": ("反结账均经申请和他人同意，年度的另经审计同意", "湘0602 2018-12反结账没有"),
+    "UPDATE closed_years SET prepared_by_id = closed_by_id": ("年终结账由一人申请、另一人批准", "湘0602 2018年第1次"),
+    "UPDATE year_close_requests SET requested_by_id = (SELECT MIN(id) FROM users)": (
+        "年终结账由一人申请、另一人批准",
+        "湘0602 2018年第1次年终结账与申请、批准不符",
+    ),
+    "DELETE FROM year_close_decisions": ("年终结账由一人申请、另一人批准", "湘0602 2018年第1次"),
     "DELETE FROM closed_months WHERE month = '2018-05'": ("只有完成年终结账的年度登记为已结账", "湘0602 2018"),
     "UPDATE vouchers SET adjusts_id = 1 WHERE id = 2; UPDATE vouchers SET reverses_id = 2 WHERE id = 3": (
         "调整凭证只与其原凭证一并注销",

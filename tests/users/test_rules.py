@@ -60,6 +60,7 @@ AGREED = {
     "opening.request": "FC",
     "opening.confirm": "FR",
     "month.close": "FR",
+    "year.close_request": "FR",
     "year.close": "P",
     "audit.export": "FR AU",
     "audit.export_unmasked": "AU",

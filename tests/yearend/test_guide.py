@@ -57,7 +57,11 @@ def states(facts):
         ({"transfers": 0}, Step.RESULT, PointState.MET, "没有需要结转"),
         ({"transfers": 0, "is_custodial": True}, Step.RESULT, PointState.MET, "甲类"),
         ({"is_closed": True}, Step.RESULT, PointState.MET, "已结转2笔"),
-        ({}, Step.CLOSED, PointState.OPEN, "由院长办理"),
+        ({}, Step.REQUESTED, PointState.OPEN, "由财务复核申请"),
+        ({"is_requested": True}, Step.REQUESTED, PointState.MET, "已由财务复核申请"),
+        ({"is_closed": True}, Step.REQUESTED, PointState.MET, "已由财务复核申请"),
+        ({}, Step.CLOSED, PointState.OPEN, "申请后由院长批准"),
+        ({"is_requested": True}, Step.CLOSED, PointState.OPEN, "由院长核对后批准或退回"),
         ({"is_closed": True}, Step.CLOSED, PointState.MET, "已年终结账"),
         ({"is_printed": True}, Step.STATEMENTS, PointState.OPEN, "年终结账后办理"),  # too early
         ({"is_closed": True}, Step.STATEMENTS, PointState.OPEN, "请打印全部年度报表"),
@@ -78,7 +82,8 @@ def test_each_point_stands_as_the_facts_say_and_tells_why(facts, step, state, to
 
 def test_the_points_are_in_order_and_the_first_open_one_is_next():
     assert [point.step for point in rules.guide(READY)] == list(Step)
-    assert rules.next_point(rules.guide(READY)).step is Step.CLOSED
+    assert rules.next_point(rules.guide(READY)).step is Step.REQUESTED
+    assert rules.next_point(rules.guide(replace(READY, is_requested=True))).step is Step.CLOSED
     assert rules.next_point(rules.guide(replace(READY, due="2018-03"))).step is Step.MONTHS
     assert rules.next_point(rules.guide(replace(CLOSED, is_anchored=False))).step is Step.ANCHOR
     assert rules.next_point(rules.guide(CLOSED)) is None
@@ -93,7 +98,8 @@ def test_the_points_are_in_order_and_the_first_open_one_is_next():
         (Step.SUSPENSE, Permission.LEDGER_READ),
         (Step.OPENING, Permission.OPENING_REQUEST),
         (Step.VERIFIED, Permission.LEDGER_READ),
-        (Step.RESULT, Permission.YEAR_CLOSE),
+        (Step.RESULT, Permission.YEAR_CLOSE_REQUEST),
+        (Step.REQUESTED, Permission.YEAR_CLOSE_REQUEST),
         (Step.CLOSED, Permission.YEAR_CLOSE),
         (Step.STATEMENTS, Permission.LEDGER_READ),
         (Step.PACKAGE, Permission.AUDIT_EXPORT),
@@ -233,14 +239,14 @@ def test_a_reader_is_led_only_to_pages_that_open_to_him_and_to_courts_of_his(app
         a_receipt("100.00", day=date(2018, 1, 5))
         a_receipt("123.45", day=date(2018, 1, 5), court_code=OTHER_COURT)
     with clock.at(JANUARY):
-        president = page(sign_in, Role.PRESIDENT)
-        assert president.has_link("办理年终结账")
-        assert president.follow("办理年终结账").follow("年终结账指引").heading == "2018年终结账指引"
-        assert not page(sign_in).has_link("办理年终结账")
+        reviewer = page(sign_in)
+        assert reviewer.has_link("申请年终结账")
+        assert reviewer.follow("申请年终结账").follow("年终结账指引").heading == "2018年终结账指引"
+        assert not page(sign_in, Role.PRESIDENT).has_link("申请年终结账")
         assert "123.45" not in page(sign_in, url=f"/closings/guide?year=2018&court={OTHER_COURT}").text
         above = page(sign_in, Role.PRESIDENT, court_code=SUPERIOR, url=f"/closings/guide?year=2018&court={OTHER_COURT}")
         assert "123.45" in above.text
-        assert not above.has_link("办理年终结账")
+        assert not above.has_link("申请年终结账")
         assert page(sign_in, Role.CASE_HANDLER).status == 403
 
 

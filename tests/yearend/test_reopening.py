@@ -20,7 +20,7 @@ from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
 from fundapp.users import service as users
 from fundapp.users.rules import Role
-from fundapp.yearend import queries, service
+from fundapp.yearend import checker, queries, service
 from fundapp.yearend.rules import ReopeningOutcome, ReopeningStatus, ReopeningStep
 from tests.attacker import unguarded
 from tests.builders.funding import a_source
@@ -28,6 +28,7 @@ from tests.builders.ledger import a_voucher, how_posted
 from tests.builders.people import COURT, OTHER_COURT, a_user, the_holder
 from tests.builders.yearend import (
     YEAR,
+    InMemory,
     a_package,
     a_reopening,
     a_year,
@@ -35,6 +36,8 @@ from tests.builders.yearend import (
     december_closed,
     months_closed,
     reopened,
+    told_again,
+    unpacked,
     verified,
     year_closed,
 )
@@ -225,15 +228,23 @@ def test_a_year_opened_again_is_closed_again_with_a_transfer_of_its_own(app, tmp
     year_closed(on=AFTER)
     reopened("2018-12")
     a_voucher("77.00", Movement.DONATION_RECEIVED, day=date(2018, 12, 20), source=a_source().subject)
-    with clock.at(AFTER), transaction(COURT):
-        again = service.close_year(COURT, YEAR, actor=the_holder(Role.PRESIDENT))
+    december_closed(on=AFTER)
+    again = queries.closed_year(COURT, YEAR)
     voucher = db.session.get_one(Voucher, again.result_voucher_id)
     assert voucher.name == "year:2018:result:2"
     assert all_balances()[Account.DONATION] == all_balances()[Account.YEAR_RESULT] == "0.00"
     assert queries.closed_year(COURT, YEAR) == again
     assert [one.round for one in books.closings(COURT, ["2018-12"])] == [1, 2]
     assert [name for name, problem in checks.checks() if problem] == []
-    assert "courts closed 已年终结账法院 1 / 1" in verified(a_package(tmp_path))
+    data = a_package(tmp_path)
+    assert "courts closed 已年终结账法院 1 / 1" in verified(data)
+    files = unpacked(data)
+    hands = (the_holder(Role.FINANCE_REVIEWER).username, the_holder(Role.PRESIDENT).username)
+    told = files["csv/closed_years.csv"].decode("utf-8-sig")
+    assert told.count(",".join(hands)) == 2
+    alone = told.replace(hands[0], hands[1]).encode("utf-8-sig")
+    with pytest.raises(checker.Difference, match="年终结账由一人申请并批准"):
+        checker.check(InMemory(told_again(files | {"csv/closed_years.csv": alone})))
 
 
 def test_a_year_without_result_is_opened_again_without_a_voucher(app):

@@ -16,6 +16,7 @@ from fundapp.yearend.rules import (
     ReopeningOutcome,
     ReopeningStatus,
     ReopeningStep,
+    YearCloseStatus,
 )
 
 
@@ -105,6 +106,9 @@ def test_every_point_of_the_closing_list_is_asked_and_has_a_way_out():
         (ReopeningStatus.REQUESTED, "warning"),
         (ReopeningStatus.REOPENED, "success"),
         (ReopeningStatus.RETURNED, "secondary"),
+        (YearCloseStatus.REQUESTED, "warning"),
+        (YearCloseStatus.CLOSED, "success"),
+        (YearCloseStatus.RETURNED, "secondary"),
     ],
 )
 def test_a_state_is_shown_in_its_tone(state, tone):
@@ -113,7 +117,7 @@ def test_a_state_is_shown_in_its_tone(state, tone):
 
 def test_december_waits_for_the_president():
     rules.check_not_december("2018-11")
-    with pytest.raises(RuleViolation, match="请由院长办理年终结账"):
+    with pytest.raises(RuleViolation, match="请申请年终结账，由院长批准"):
         rules.check_not_december("2018-12")
 
 

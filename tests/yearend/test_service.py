@@ -9,17 +9,19 @@ from sqlalchemy.exc import DBAPIError
 from fundapp.ceremonies.rules import Method
 from fundapp.core import clock
 from fundapp.core.db import db, transaction
-from fundapp.core.errors import NotFound, RuleViolation
+from fundapp.core.errors import NotFound, RuleViolation, StaleRecord
 from fundapp.core.money import yuan
 from fundapp.custody.models import Payout
+from fundapp.funding import service as funding
 from fundapp.ledger import queries as books
 from fundapp.ledger.rules import Account, Model, Movement, booked
 from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
+from fundapp.users import service as users
 from fundapp.users.models import User
 from fundapp.users.rules import Role
 from fundapp.yearend import queries, service
-from fundapp.yearend.rules import ReopeningOutcome
+from fundapp.yearend.rules import ReopeningOutcome, YearCloseOutcome, YearCloseStatus
 from tests.attacker import DENIED, drop_guards, in_place_of_the_application, unguarded
 from tests.builders.ceremonies import an_open_ceremony, closed, handed_over, the_line, witnessed
 from tests.builders.custody import a_case_receipt, a_paid_payout, an_approved_payout
@@ -31,11 +33,13 @@ from tests.builders.yearend import (
     YEAR,
     a_reopening,
     a_year,
+    a_year_close,
     answered,
     months_closed,
     reopened,
     unclaimed,
     year_closed,
+    year_decided,
 )
 
 AFTER = date(YEAR + 1, 1, 8)
@@ -54,10 +58,10 @@ def close(month: str, *, on: date = AFTER, explanation: str = "", actor=None):
         service.close_month(COURT, month, explanation=explanation, actor=actor)
 
 
-def close_year(year: int = YEAR, *, on: date = AFTER, actor=None):
-    actor = actor or the_holder(Role.PRESIDENT)
-    with clock.at(on), transaction(COURT):
-        return service.close_year(COURT, year, actor=actor)
+def close_year(year: int = YEAR, *, on: date = AFTER):
+    with clock.at(on):
+        year_decided(a_year_close(year=year))
+    return queries.closed_year(COURT, year)
 
 
 def stands(account: Account) -> str:
@@ -118,7 +122,7 @@ def test_what_is_no_month_is_refused(app, month):
 def test_december_is_left_to_the_year(app):
     a_receipt("100.00", day=date(2018, 1, 5))
     months_closed()
-    with pytest.raises(RuleViolation, match="请由院长办理年终结账"):
+    with pytest.raises(RuleViolation, match="请申请年终结账，由院长批准"):
         close("2018-12")
 
 
@@ -130,13 +134,22 @@ def hindrances(month: str = "2018-03") -> list[str]:
         return [f"{one.kind.value} {one.cited}" for one in queries.hindered(COURT, month)]
 
 
-def test_an_unconfirmed_receipt_hinders_its_month_and_no_other(app):
+def test_an_unconfirmed_receipt_hinders_its_month_and_those_after_it(app):
     receipt = a_receipt("100.00", day=date(2018, 1, 31), is_confirmed=False)
-    assert hindrances("2018-01") == [f"fund_receipt {receipt.bank_reference} 2018-01-31"]
-    assert hindrances("2018-02") == []
+    assert hindrances("2017-12") == []
+    assert hindrances("2018-01") == hindrances("2018-02") == [f"fund_receipt {receipt.bank_reference} 2018-01-31"]
     a_voucher("1.00", day=date(2018, 1, 1))
     with pytest.raises(RuleViolation, match=f"未复核的到账登记（{receipt.bank_reference} 2018-01-31），请财务复核"):
         close("2018-01")
+
+
+def test_a_paper_that_came_after_its_month_was_closed_hinders_the_next(app):
+    a_voucher("1.00", day=date(2018, 1, 1))
+    close("2018-01")
+    late = a_receipt("100.00", day=date(2018, 1, 20), is_confirmed=False)
+    money = a_case_receipt("500.00", confirmed=False, day=date(2018, 1, 20))
+    with pytest.raises(RuleViolation, match=f"还有2项.*{late.bank_reference} 2018-01-20.*{money.bank_reference}"):
+        close("2018-02")
 
 
 def test_unconfirmed_case_money_hinders(app):
@@ -164,8 +177,8 @@ def test_an_open_ceremony_hinders(app):
 def test_a_requested_correction_hinders_the_month_it_would_be_booked_in(app):
     with clock.at(date(2018, 3, 20)):
         a_correction(a_voucher("100.00", source=a_source().subject), day=date(2018, 3, 20), reason="重复入账")
+    assert hindrances("2018-02") == []
     assert hindrances() == ["correction 重复入账 2018-03-20"]
-    assert hindrances("2018-04") == []
 
 
 def test_a_request_for_reopening_hinders_the_next_closing_until_it_is_decided(app):
@@ -315,8 +328,14 @@ def test_the_year_carries_its_result_over_and_closes_december(app):
         the_holder(Role.PRESIDENT).id,
     )
     assert (closed.vouchers, books.is_closed(COURT, "2018-12"), queries.due_month(COURT)) == (4, True, "2019-01")
-    [entry] = trail.history(f"year:{COURT}:2018")
+    asked, entry = trail.history(f"year:{COURT}:2018")
+    assert (asked.event, asked.told, asked.actor_id) == (
+        Event.YEAR_CLOSE_REQUESTED,
+        {"year": "2018", "vouchers": "3", "explanation": ""},
+        closed.prepared_by_id,
+    )
     assert (entry.event, entry.told) == (Event.YEAR_CLOSED, {"year": "2018", "vouchers": "4"})
+    assert entry.actor_id == closed.closed_by_id
     assert books.difference([COURT]).amount == 0
 
 
@@ -363,13 +382,107 @@ def test_what_is_undecided_in_december_hinders_the_year_and_nothing_is_carried(a
     assert queries.closed_year(COURT, 2018) is None
 
 
-def test_one_person_cannot_be_both_hands_of_the_closing(app):
+@pytest.mark.parametrize("model", Model)
+def test_nobody_closes_a_year_alone_whatever_posts_he_holds(app, model):
+    the_books(model=model)
+    a_voucher("100.00", day=date(2018, 5, 1), model=model, source=a_source().subject)
+    months_closed()
+    president, both = the_holder(Role.PRESIDENT), a_user(Role.FINANCE_REVIEWER)
+    with transaction(COURT):
+        users.grant(both.id, role=Role.PRESIDENT, actor=None)
+    request = a_year_close(actor=both)
+    with pytest.raises(RuleViolation, match="不能办理本人提出的年终结账申请"):
+        year_decided(request, actor=both)
+    with pytest.raises(RuleViolation, match="年终结账申请由院长办理"):
+        year_decided(request, actor=the_holder(Role.FINANCE_REVIEWER))
+    with pytest.raises(NotFound):
+        year_decided(request, actor=a_user(Role.PRESIDENT, court_code=SUPERIOR))
+    with pytest.raises(RuleViolation, match="只能办理本院的事项"):
+        a_year_close(actor=a_user(Role.FINANCE_REVIEWER, court_code=SUPERIOR))
+    assert queries.closed_year(COURT, 2018) is None
+    year_decided(request, actor=president)
+    closed = queries.closed_year(COURT, 2018)
+    assert (closed.prepared_by_id, closed.closed_by_id) == (both.id, president.id)
+
+
+def test_a_returned_year_stays_open_and_is_asked_for_anew(app):
     a_voucher("100.00", day=date(2018, 5, 1))
     months_closed()
-    with pytest.raises(RuleViolation, match="不能是同一人"):
-        close_year(actor=the_holder(Role.FINANCE_REVIEWER))
-    with pytest.raises(RuleViolation, match="只能办理本院的事项"):
-        close_year(actor=a_user(Role.PRESIDENT, court_code=SUPERIOR))
+    request = a_year_close()
+    with pytest.raises(RuleViolation, match="已有一份待办理的年终结账申请"):
+        a_year_close()
+    with pytest.raises(RuleViolation, match="退回申请须写明理由"):
+        year_decided(request, YearCloseOutcome.RETURNED)
+    year_decided(request, YearCloseOutcome.RETURNED, opinion="账龄表尚未核对")
+    assert request.status is YearCloseStatus.RETURNED
+    assert (queries.closed_year(COURT, 2018), stands(Account.APPROPRIATION)) == (None, "100.00")
+    [*_, entry] = trail.history(f"year:{COURT}:2018")
+    assert (entry.event, entry.told) == (Event.YEAR_CLOSE_RETURNED, {"year": "2018", "reason": "账龄表尚未核对"})
+    with pytest.raises(StaleRecord):
+        year_decided(request)
+    assert close_year().vouchers == 2
+
+
+def test_the_list_is_gone_through_again_and_what_is_closed_is_what_was_asked_for(app):
+    a_voucher("100.00", day=date(2018, 5, 1))
+    months_closed()
+    request = a_year_close()
+    late = a_receipt("5.00", day=date(2018, 12, 30), is_confirmed=False)
+    with pytest.raises(RuleViolation, match=f"未复核的到账登记（{late.bank_reference}"):
+        year_decided(request)
+    with transaction(COURT):
+        funding.confirm_receipt(late.id, seen_version=late.version, actor=the_holder(Role.FINANCE_REVIEWER))
+    with pytest.raises(RuleViolation, match="本年又记了1张凭证"):
+        year_decided(request)
+    year_decided(request, YearCloseOutcome.RETURNED, opinion="又收一笔")
+    assert close_year().vouchers == 3
+
+
+def test_unclaimed_money_is_explained_by_who_asks_for_the_year(app):
+    a_voucher("100.00", day=date(2018, 5, 1))
+    months_closed()
+    unclaimed("30.00", day=date(2018, 12, 5))
+    with pytest.raises(RuleViolation, match="待认领款尚有余额"):
+        a_year_close()
+    year_decided(a_year_close(explanation="十二月五日入账，已发函银行查询"))
+    assert books.last_closing(COURT).explanation == "十二月五日入账，已发函银行查询"
+
+
+CLOSED_YEAR = """
+    INSERT INTO closed_years (closing_id, court_code, year, vouchers, prepared_by_id, closed_by_id, closed_at)
+    SELECT id, court_code, 2018, 1, {prepared}, {closed}, closed_at FROM closed_months WHERE month = '2018-11'
+"""
+ANSWER = """
+    INSERT INTO year_close_decisions (request_id, outcome, opinion, decided_by_id, decided_at)
+    SELECT id, '{outcome}', '', {by}, requested_at FROM year_close_requests
+"""
+AGAIN = """
+    INSERT INTO year_close_requests (court_code, year, round, last_number, explanation, requested_by_id, requested_at)
+    SELECT court_code, year, round, last_number, explanation, requested_by_id, requested_at FROM year_close_requests
+"""
+
+
+def test_the_database_closes_no_year_that_was_not_asked_for_by_one_and_agreed_by_another(app):
+    a_voucher("100.00", day=date(2018, 5, 1))
+    months_closed()
+    reviewer, president = (the_holder(role).id for role in (Role.FINANCE_REVIEWER, Role.PRESIDENT))
+
+    def refused(statement, told, **values):
+        with pytest.raises(DBAPIError, match=told), transaction():
+            db.session.execute(text(statement.format(**values)))
+
+    refused(CLOSED_YEAR, "not closed by one person", prepared=president, closed=president)
+    refused(CLOSED_YEAR, "asked for by one and agreed by another", prepared=reviewer, closed=president)
+    a_year_close()
+    refused(AGAIN, "asked for before")
+    refused(ANSWER, "nobody decides what he asked for", outcome="agreed", by=reviewer)
+    refused(CLOSED_YEAR, "asked for by one and agreed by another", prepared=reviewer, closed=president)
+    with transaction():
+        db.session.execute(text(ANSWER.format(outcome="returned", by=president)))
+    refused(ANSWER, r"(?i)append-only|unique", outcome="agreed", by=president)
+    refused(CLOSED_YEAR, "asked for by one and agreed by another", prepared=reviewer, closed=president)
+    with transaction():
+        db.session.execute(text(AGAIN))
 
 
 def test_a_year_of_which_income_is_left_is_not_closed(app, monkeypatch):
@@ -392,8 +505,15 @@ def test_what_was_closed_is_neither_changed_nor_deleted(app):
     with clock.at(date(2019, 1, 10)):
         record()
         reopened("2018-12")
-    for table in ("closed_years", "closed_months", "reopened_months", "reopening_requests", "reopening_decisions"):
-        column = "closing_id" if table == "reopened_months" else "id"
+    for table, column in (
+        ("closed_years", "id"),
+        ("closed_months", "id"),
+        ("reopened_months", "closing_id"),
+        ("reopening_requests", "id"),
+        ("reopening_decisions", "id"),
+        ("year_close_requests", "id"),
+        ("year_close_decisions", "request_id"),
+    ):
         for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"):
             with pytest.raises(DBAPIError, match=DENIED), transaction():
                 db.session.execute(text(statement))

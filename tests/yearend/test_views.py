@@ -21,7 +21,16 @@ from fundapp.yearend.rules import ReopeningOutcome
 from tests.builders.cases import a_case
 from tests.builders.funding import a_receipt
 from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user, the_holder
-from tests.builders.yearend import a_reopening, answered, december_closed, months_closed, unclaimed, unpacked, verified
+from tests.builders.yearend import (
+    a_reopening,
+    a_year_close,
+    answered,
+    december_closed,
+    months_closed,
+    unclaimed,
+    unpacked,
+    verified,
+)
 from tests.pages import Page
 
 AFTER = date(2019, 1, 8)
@@ -82,8 +91,7 @@ def test_what_hinders_is_shown_with_a_link_and_the_refusal_stands_on_the_page(ap
 @pytest.mark.parametrize(("url", "status"), [("/closings/months/2018-13", 422), ("/closings/years/1", 422)])
 def test_addresses_made_up_by_hand_are_answered_with_a_sentence(app, sign_in, url, status):
     a_receipt("100.00", day=date(2018, 1, 5))
-    role = Role.PRESIDENT if "years" in url else Role.FINANCE_REVIEWER
-    assert page(sign_in, role, url).status == status
+    assert page(sign_in, Role.FINANCE_REVIEWER, url).status == status
 
 
 def test_the_same_month_sent_twice_closes_no_other(app, sign_in):
@@ -96,17 +104,43 @@ def test_the_same_month_sent_twice_closes_no_other(app, sign_in):
     assert queries.due_month(COURT) == "2018-02"
 
 
-def test_the_president_closes_the_year(app, sign_in):
+def test_the_reviewer_asks_for_the_year_and_the_president_closes_it(app, sign_in):
     a_receipt("100.00", day=date(2018, 1, 5))
-    president = page(sign_in, Role.PRESIDENT, "/closings/years/2018")
-    assert president.table("结账前核对")[0][:2] == ["1月至11月已全部结账", "! 待办理"]
-    president.submit("确认年终结账")
-    assert president.status == 422
+    reviewer = page(sign_in, Role.FINANCE_REVIEWER, "/closings/years/2018")
+    assert reviewer.table("结账前核对")[0][:2] == ["1月至11月已全部结账", "! 待办理"]
+    reviewer.submit("提交年终结账申请")
+    assert reviewer.status == 422
     months_closed()
-    closed = Page(president.client, "/closings").follow("办理2018年终结账").submit("确认年终结账")
-    assert "2018年度已年终结账" in closed.alerts[0]
+    assert "申请2018年终结账" not in page(sign_in, Role.PRESIDENT, "/closings").text
+    asked = Page(reviewer.client, "/closings").follow("申请2018年终结账")
+    assert asked.table("本年收支结转预览")[-1] == ["3301 本期盈余", "3001 累计盈余", "100.00"]
+    asked.submit("提交年终结账申请")
+    assert "请等待院长办理" in asked.alerts[0]
+    assert (asked.facts()["状态"], "确定办理结果" in asked.text) == ("! 待院长办理", False)
+    assert asked.table("结账前核对")[-1][1] == "– 结账时核算", "the whole book is recomputed for who decides"
+    waiting = Page(reviewer.client, "/closings?year=2018")
+    assert "2018年终结账申请待院长办理" in waiting.alerts[0]
+    assert "申请2018年终结账" not in waiting.text
+    guide = Page(reviewer.client, "/closings/guide?year=2018")
+    rows = {row[0]: row[1:4] for row in guide.table("年终结账各项")}
+    assert rows["申请年终结账"] == ["✓ 已具备", "已由财务复核申请。", "财务复核"]
+    assert rows["年终结账"] == ["! 待办理", "申请已提交，由院长核对后批准或退回。", "院长"]
+    assert guide.has_link("年终结账申请")
+    home = page(sign_in, Role.PRESIDENT, "/")
+    assert "待办理的年终结账申请" in home.text
+    decides = Page(home.client, "/closings").follow("查看申请")
+    assert [decides.table("结账前核对")[at][1] for at in (0, -1)] == ["✓ 已具备"] * 2
+    assert decides.table("本年收支结转预览")[-1] == ["3301 本期盈余", "3001 累计盈余", "100.00"]
+    decides.submit("确定办理结果", 办理结果="returned")
+    assert (decides.status, "退回申请须写明理由" in decides.alerts[0]) == (422, True)
+    decides.submit("确定办理结果", 办理结果="agreed", 意见="同意")
+    assert "2018年度已年终结账" in decides.alerts[0]
+    assert (decides.facts()["状态"], decides.facts()["意见"]) == ("✓ 已结账", "同意")
     assert queries.closed_year(COURT, 2018).vouchers == 2
+    closed = Page(home.client, "/closings?year=2018")
     assert "已结账" in closed.facts()["年终结账"]
+    assert closed.table("年终结账申请")[0][:2] == ["✓ 已结账", the_holder(Role.FINANCE_REVIEWER).name]
+    assert "待办理的年终结账申请" not in Page(home.client, "/").text
 
 
 def test_a_reader_of_lower_courts_looks_at_them_and_closes_nothing_there(app, sign_in):
@@ -114,7 +148,11 @@ def test_a_reader_of_lower_courts_looks_at_them_and_closes_nothing_there(app, si
     months_closed()
     superior = Page(sign_in(a_user(Role.PRESIDENT, court_code=SUPERIOR)), f"/closings?court={COURT}&year=2018")
     assert superior.facts()["法院"] == "岳阳市岳阳楼区人民法院"
-    assert "办理2018年终结账" not in superior.text
+    assert "申请2018年终结账" not in superior.text
+    url = f"/closings/year-closes/{a_year_close().id}"
+    above = Page(sign_in(a_user(Role.PRESIDENT, court_code=SUPERIOR)), url)
+    assert (above.status, "确定办理结果" in above.text) == (200, False)
+    assert Page(sign_in(a_user(Role.PRESIDENT, court_code=OTHER_COURT)), url).status == 404
     other = Page(sign_in(a_user(Role.PRESIDENT, court_code=OTHER_COURT)), f"/closings?court={COURT}")
     assert other.facts()["法院"] == "岳阳市云溪区人民法院"
 

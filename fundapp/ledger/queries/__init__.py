@@ -48,6 +48,7 @@ from fundapp.ledger.queries.journals import (
 from fundapp.ledger.queries.openings import (
     OPENINGS_KEY,
     first_business_voucher,
+    live_balances,
     live_opening_of,
     opening,
     opening_balances,
@@ -158,6 +159,7 @@ __all__ = [
     "ledger_page",
     "lines_of",
     "linked",
+    "live_balances",
     "live_opening_of",
     "lowest_since",
     "model",

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import aliased
 
 from fundapp.core.db import db
 from fundapp.core.errors import NotFound
-from fundapp.core.money import Money, total
+from fundapp.core.money import ZERO, Money, total
 from fundapp.ledger.models import Opening, OpeningLine, Voucher
-from fundapp.ledger.rules import OPENING_NAME, STANDING, Account, OpeningBalance, OpeningStatus
+from fundapp.ledger.rules import OPENING_NAME, STANDING, Account, Carried, OpeningBalance, OpeningStatus
 
 OPENINGS_KEY = Opening.id
 _LIVE = [OpeningStatus.REQUESTED, *STANDING]
@@ -51,6 +51,19 @@ def live_opening_of(court_code: str, digest: str) -> Opening | None:
     return db.session.scalar(
         select(Opening).where(Opening.court_code == court_code, Opening.digest == digest, Opening.status.in_(_LIVE))
     )
+
+
+def live_balances(court_code: str, *, beside: int | None = None) -> dict[tuple[Account, str, str], Carried]:
+    """Each balance of which an import tells that waits for its review or stands in the books, ``beside`` left out;
+    lines of zero carry nothing."""
+    rows = db.session.execute(
+        select(OpeningLine.account, OpeningLine.case_ref, OpeningLine.source_ref, Opening.id, OpeningLine.line)
+        .join(Opening, Opening.id == OpeningLine.opening_id)
+        .where(Opening.court_code == court_code, Opening.status.in_(_LIVE), OpeningLine.amount != ZERO)
+        .where(Opening.id != beside if beside is not None else true())
+        .order_by(OpeningLine.id)
+    )
+    return {(account, case, source): Carried(opening_id, row) for account, case, source, opening_id, row in rows}
 
 
 def first_business_voucher(court_code: str) -> Voucher | None:

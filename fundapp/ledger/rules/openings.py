@@ -6,7 +6,7 @@ a payout on its case.
 """
 
 import enum
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -235,6 +235,47 @@ REPEATED = N_("与第%(row)s行的科目、案号和资金来源相同。同一�
 
 def repeated_shortcoming(earlier: OpeningBalance) -> Shortcoming:
     return Shortcoming("account", REPEATED, {"row": earlier.row})
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Where a balance stands already: the import, and its row in that file."""
+
+    opening_id: int
+    row: int
+
+
+def carried_already(
+    lines: Iterable[OpeningBalance], live: Mapping[tuple[Account, str, str], Carried]
+) -> list[tuple[OpeningBalance, Carried]]:
+    """Lines of whose balance another import tells already; a line of zero carries nothing, and nothing twice.
+
+    Args:
+        live: the balances of the imports that wait for their review or stand in the books.
+    """
+    return [(line, live[line.key]) for line in lines if line.amount != ZERO and line.key in live]
+
+
+CARRIED = N_(
+    "该余额（科目、案号和资金来源相同）已由期初导入第%(opening)s号的第%(earlier)s行送复核或入账，不能重复导入。"
+    "请删除本行；原导入有误的，请先退回或冲销原导入。"
+)
+
+
+def carried_shortcoming(earlier: Carried) -> Shortcoming:
+    return Shortcoming("account", CARRIED, {"opening": earlier.opening_id, "earlier": earlier.row})
+
+
+def check_not_carried(lines: Iterable[OpeningBalance], live: Mapping[tuple[Account, str, str], Carried]) -> None:
+    """The same balance is not carried twice, by whatever file."""
+    for line, earlier in carried_already(lines, live):
+        raise RuleViolation(
+            "第%(row)s行的余额（科目、案号和资金来源相同）已由期初导入第%(opening)s号的第%(earlier)s行送复核或入账，"
+            "不能重复导入。请更正文件后重新上传；原导入有误的，请先退回或冲销原导入。",
+            row=line.row,
+            opening=earlier.opening_id,
+            earlier=earlier.row,
+        )
 
 
 def whole_shortcomings(

@@ -105,13 +105,15 @@ def request_opening(opening_id: int, *, seen_version: int, actor: User) -> Openi
     Raises:
         NotFound: no such import in the actor's court.
         StaleRecord: it changed after ``seen_version``.
-        RuleViolation: it has faults, was sent before, or the books no longer take it.
+        RuleViolation: it has faults, was sent before, tells of a balance that another import tells of, or the books no
+            longer take it.
     """
     opening = _seen(opening_id, seen_version, actor)
     rules.check_opening_move(opening.status, OpeningStatus.REQUESTED)
     rules.check_faultless(opening.fault_count)
     _check_may_open(opening.court_code, opening.day)
     _check_not_imported(opening.court_code, opening.digest)
+    _check_not_carried(opening)
     opening.status, opening.requested_by_id, opening.requested_at = OpeningStatus.REQUESTED, actor.id, clock.now()
     _record(Event.OPENING_REQUESTED, opening, actor, file_name=opening.file_name)
     return opening
@@ -122,7 +124,7 @@ def decide_opening(opening_id: int, *, outcome: OpeningOutcome, reason: str, see
 
     Raises:
         NotFound, StaleRecord: as ``request_opening``.
-        RuleViolation: one's own request, or the books no longer take it.
+        RuleViolation: one's own request, a balance that another import tells of, or the books no longer take it.
     """
     opening = _seen(opening_id, seen_version, actor)
     is_posted = outcome is OpeningOutcome.CONFIRM
@@ -135,6 +137,7 @@ def decide_opening(opening_id: int, *, outcome: OpeningOutcome, reason: str, see
         _record(Event.OPENING_RETURNED, opening, actor, reason=reason)
         return opening
     _check_may_open(opening.court_code, opening.day)
+    _check_not_carried(opening)
     vouchers = post_opening(opening, actor=actor)
     opening.status, opening.reviewed_by_id = target, actor.id
     _record(Event.OPENING_POSTED, opening, actor, vouchers=vouchers)
@@ -245,6 +248,11 @@ def _check_first(court_code: str, day: date) -> None:
 def _check_not_imported(court_code: str, digest: str) -> None:
     earlier = queries.live_opening_of(court_code, digest)
     rules.check_not_imported(earlier.day if earlier else None)
+
+
+def _check_not_carried(opening: Opening) -> None:
+    live = queries.live_balances(opening.court_code, beside=opening.id)
+    rules.check_not_carried(queries.opening_balances(opening.id) if live else [], live)
 
 
 def _check_reason(reason: str) -> None:

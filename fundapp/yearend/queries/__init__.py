@@ -27,8 +27,8 @@ from fundapp.trail.models import TrailEntry
 from fundapp.trail.rules import Event
 from fundapp.users.models import User
 from fundapp.yearend import rules
-from fundapp.yearend.models import AuditPackage, ClosedYear, ReopeningRequest
-from fundapp.yearend.rules import Hindered, Hindrance, ReopeningStatus
+from fundapp.yearend.models import AuditPackage, ClosedYear, ReopeningRequest, YearCloseRequest
+from fundapp.yearend.rules import Hindered, Hindrance, ReopeningStatus, YearCloseStatus
 
 PACKAGES_KEY = AuditPackage.id
 
@@ -101,6 +101,27 @@ def request(request_id: int, scope: frozenset[str]) -> ReopeningRequest:
     return found
 
 
+def year_request(request_id: int, scope: frozenset[str]) -> YearCloseRequest:
+    found = db.session.get(YearCloseRequest, request_id)
+    if found is None or found.court_code not in scope:
+        raise NotFound("没有找到该年终结账申请，请返回结账页重新选择。")
+    return found
+
+
+def year_requests(court_code: str, year: int) -> Sequence[YearCloseRequest]:
+    """The requests for the close of a year, in the order they came."""
+    return db.session.scalars(
+        select(YearCloseRequest)
+        .where(YearCloseRequest.court_code == court_code, YearCloseRequest.year == year)
+        .order_by(YearCloseRequest.id)
+    ).all()
+
+
+def waiting_year_request(court_code: str, year: int) -> YearCloseRequest | None:
+    """The request for the close of a year that nobody has decided yet, if there is one."""
+    return next((one for one in year_requests(court_code, year) if one.status is YearCloseStatus.REQUESTED), None)
+
+
 def voucher_counts(court_code: str, year: int) -> dict[str, int]:
     """How many vouchers each month of a year has."""
     query = (
@@ -112,21 +133,25 @@ def voucher_counts(court_code: str, year: int) -> dict[str, int]:
 
 
 def hindered(court_code: str, month: str) -> list[Hindered]:
-    """Everything that keeps a month open, in the order of the closing list, except what ``disproved`` recomputes."""
-    found = [] if rules.is_over(month, clock.today()) else [_of(Hindrance.NOT_OVER, rules.last_day(month).isoformat())]
+    """Everything that keeps a month open, in the order of the closing list, except what ``disproved`` recomputes.
+
+    What lies before the month and is still undecided keeps it open too: it was recorded after its own was closed.
+    """
+    last = rules.last_day(month)
+    found = [] if rules.is_over(month, clock.today()) else [_of(Hindrance.NOT_OVER, last.isoformat())]
     for kind, columns, conditions in _undecided():
         record_id, court, day, name = columns
-        query = select(record_id, name, day).where(court == court_code, day.between(*_days(month)), *conditions)
+        query = select(record_id, name, day).where(court == court_code, day <= last, *conditions)
         for one_id, cited, on in db.session.execute(query.order_by(record_id)):
             found.append(Hindered(kind, one_id, f"{cited} {on}"))
     waiting = waiting_request(court_code)
     if waiting is not None:
         found.append(Hindered(Hindrance.REOPENING, waiting.id, waiting.closing.month))
-    found += _unposted(court_code, month)
+    found += _unposted(court_code, last)
     suspense = suspense_at(court_code, month)
     if suspense != ZERO:
         found.append(_of(Hindrance.SUSPENSE, plain(suspense)))
-    for one in books.unfinished(court_code, *_days(month)):
+    for one in books.unfinished(court_code, last.replace(day=1), last):
         found.append(Hindered(Hindrance.OTHER, None, one.cited, one.what, one.way_out))
     return found
 
@@ -154,14 +179,14 @@ def suspense_at(court_code: str, month: str) -> Money:
     return books.balance_as_of(court_code, Account.UNCLAIMED, rules.last_day(month))
 
 
-def _unposted(court_code: str, month: str) -> list[Hindered]:
-    """Money that has gone, by bank or at a ceremony, and of which no voucher tells."""
+def _unposted(court_code: str, last: date) -> list[Hindered]:
+    """Money that has gone until that day, by bank or at a ceremony, and of which no voucher tells."""
     by_bank = (
         select(BatchLine.id, Batch.number, BatchLine.paid_on)
         .join(Batch, Batch.id == BatchLine.batch_id)
         .outerjoin(AdvancePayment, AdvancePayment.advance_id == BatchLine.advance_id)
         .where(Batch.court_code == court_code, BatchLine.status == LineStatus.PAID, AdvancePayment.id.is_(None))
-        .where(BatchLine.paid_on.between(*_days(month)))
+        .where(BatchLine.paid_on <= last)
         .order_by(BatchLine.id)
     )
     by_hand = (
@@ -170,21 +195,16 @@ def _unposted(court_code: str, month: str) -> list[Hindered]:
         .outerjoin(AdvancePayment, AdvancePayment.advance_id == CeremonyLine.advance_id)
         .outerjoin(Payout, Payout.id == CeremonyLine.payout_id)
         .where(Ceremony.court_code == court_code, CeremonyLine.status == PayeeStatus.PAID)
-        .where(AdvancePayment.id.is_(None), Payout.voucher_id.is_(None), Ceremony.held_on.between(*_days(month)))
+        .where(AdvancePayment.id.is_(None), Payout.voucher_id.is_(None), Ceremony.held_on <= last)
         .order_by(CeremonyLine.id)
     )
     payouts = (
         select(Payout.id, Payout.bank_reference, Payout.paid_on)
-        .where(Payout.court_code == court_code, Payout.paid_on.between(*_days(month)), Payout.voucher_id.is_(None))
+        .where(Payout.court_code == court_code, Payout.paid_on <= last, Payout.voucher_id.is_(None))
         .order_by(Payout.id)
     )
     rows = [row for query in (by_bank, by_hand, payouts) for row in db.session.execute(query)]
     return [Hindered(Hindrance.UNPOSTED, one_id, f"{name or ''} {day}".strip()) for one_id, name, day in rows]
-
-
-def _days(month: str) -> tuple[date, date]:
-    last = rules.last_day(month)
-    return last.replace(day=1), last
 
 
 def _undecided() -> Iterator[tuple[Hindrance, tuple[Any, Any, Any, Any], tuple[ColumnElement[bool], ...]]]:

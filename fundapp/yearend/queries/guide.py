@@ -16,7 +16,7 @@ from fundapp.ledger.rules import Account, Model, Posting, postings
 from fundapp.trail.models import TrailEntry
 from fundapp.trail.rules import Event
 from fundapp.yearend import queries, rules
-from fundapp.yearend.models import AuditPackage, ClosedYear
+from fundapp.yearend.models import AuditPackage, ClosedYear, YearCloseRequest
 from fundapp.yearend.queries.statements.claims import claims
 from fundapp.yearend.rules import Hindrance, YearFacts
 from fundapp.yearend.rules.statements import AgeBand, band
@@ -32,6 +32,7 @@ class Standing:
 
     facts: YearFacts
     transfer: Sequence[Posting]
+    waiting: YearCloseRequest | None
     closed: ClosedYear | None
     result: Voucher | None
 
@@ -42,7 +43,8 @@ def standing(court_code: str, year: int) -> Standing:
     closed = queries.closed_year(court_code, year)
     model = books.model(court_code) if books.is_open(court_code) else None
     result = db.session.get(Voucher, closed.result_voucher_id) if closed and closed.result_voucher_id else None
-    transfer = _transfer(court_code, year, model) if result is None else [line.posting for line in result.lines]
+    moved = transfer(court_code, year) if result is None else [line.posting for line in result.lines]
+    waiting = queries.waiting_year_request(court_code, year)
     left = claims([court_code], rules.last_day(december))
     old = [claim for claim in left if band(claim.day, year) is not AgeBand.ONE_YEAR]
     hindered = [] if closed else queries.hindered(court_code, december)
@@ -57,22 +59,24 @@ def standing(court_code: str, year: int) -> Standing:
         old_amount=total(claim.left for claim in old),
         is_aged=any(at >= clock.year_bounds(year)[1] for times in printed.values() for at in times),
         suspense=suspense,
-        is_explained=closed is not None and suspense != ZERO,
+        is_requested=waiting is not None,
+        is_explained=suspense != ZERO and (closed is not None or bool(waiting and waiting.explanation)),
         opening=books.balance(court_code, Account.OPENING),
         problems=_problems(court_code),
-        transfers=len(transfer),
+        transfers=len(moved),
         is_custodial=model is Model.CUSTODIAL,
         is_printed=closed is not None and any(at >= closed.closed_at for at in printed.get(ALL_STATEMENTS, [])),
         is_exported=closed is not None and _is_exported(closed),
         is_anchored=closed is not None and _is_anchored(closed),
     )
-    return Standing(facts, transfer, closed, result)
+    return Standing(facts, moved, waiting, closed, result)
 
 
-def _transfer(court_code: str, year: int, model: Model | None) -> list[Posting]:
+def transfer(court_code: str, year: int) -> list[Posting]:
     """The postings that the close of the year will make, as things stand; none while the books are not open."""
-    if model is None:
+    if not books.is_open(court_code):
         return []
+    model = books.model(court_code)
     return postings(model, rules.result_transfer(model, queries.result_balances(court_code, year)))
 
 

@@ -83,6 +83,25 @@ class ReopeningStatus(enum.Enum):
         return {"requested": "warning", "reopened": "success", "returned": "secondary"}[self.value]
 
 
+class YearCloseOutcome(enum.Enum):
+    """What the president answers to a request for the close of the year."""
+
+    AGREED = "agreed"
+    RETURNED = "returned"
+
+
+class YearCloseStatus(enum.Enum):
+    """How a request for the close of the year stands."""
+
+    REQUESTED = "requested"
+    CLOSED = "closed"
+    RETURNED = "returned"
+
+    @property
+    def tone(self) -> str:
+        return {"requested": "warning", "closed": "success", "returned": "secondary"}[self.value]
+
+
 _STOP = N_("请立即停止办理业务并通知审计人员核查")
 _CONFIRM = N_("请财务复核确认入账或退回")
 
@@ -111,6 +130,11 @@ LABELS: dict[enum.Enum, str] = {
     ReopeningStatus.REQUESTED: N_("办理中"),
     ReopeningStatus.REOPENED: N_("已反结账"),
     ReopeningStatus.RETURNED: N_("已退回"),
+    YearCloseOutcome.AGREED: N_("同意，办理年终结账"),
+    YearCloseOutcome.RETURNED: N_("退回申请，不结账"),
+    YearCloseStatus.REQUESTED: N_("待院长办理"),
+    YearCloseStatus.CLOSED: N_("已结账"),
+    YearCloseStatus.RETURNED: N_("已退回"),
 }
 
 ASKED: dict[Hindrance, str] = {
@@ -223,9 +247,9 @@ def check_unhindered(month: str, hindered: Sequence[Hindered]) -> None:
 
 
 def check_not_december(month: str) -> None:
-    """December is closed with its year, by the president, after the result was carried over."""
+    """December is closed with its year, asked for by one and agreed by another, after the result was carried over."""
     if is_december(month):
-        raise RuleViolation("%(month)s随年终结账一并办理，请由院长办理年终结账。", month=month)
+        raise RuleViolation("%(month)s随年终结账一并办理，请申请年终结账，由院长批准。", month=month)
 
 
 def check_year_ready(year: int, due: str) -> None:
@@ -238,6 +262,44 @@ def check_year_ready(year: int, due: str) -> None:
             year=str(year),
             due=due,
             last=f"{year:04d}-11",
+        )
+
+
+def year_close_status(outcome: YearCloseOutcome | None) -> YearCloseStatus:
+    """How a request stands after this answer, or while there is none."""
+    if outcome is None:
+        return YearCloseStatus.REQUESTED
+    return YearCloseStatus.CLOSED if outcome is YearCloseOutcome.AGREED else YearCloseStatus.RETURNED
+
+
+def check_no_year_request(is_waiting: bool) -> None:
+    """One request at a time."""
+    if is_waiting:
+        raise RuleViolation("本年度已有一份待办理的年终结账申请，请等待院长办理，或请其退回后重新申请。")
+
+
+def check_may_close_year(may_close: bool) -> None:
+    """Who looks at a request does not thereby decide it."""
+    if not may_close:
+        raise RuleViolation("年终结账申请由院长办理，请等待院长批准或退回。")
+
+
+def check_not_asker(actor_id: int, requested_by_id: int) -> None:
+    """The year is asked for by one and closed by another."""
+    if actor_id == requested_by_id:
+        raise RuleViolation("不能办理本人提出的年终结账申请，请由其他有权人员办理。").as_attempt(Attempt.SELF_APPROVAL)
+
+
+def check_as_asked(asked: int, now: int) -> None:
+    """What is closed is what was asked for.
+
+    Args:
+        asked, now: the last voucher number of the year, when it was asked for and now.
+    """
+    if asked != now:
+        raise RuleViolation(
+            "申请年终结账后本年又记了%(more)s张凭证，申请时核对的内容已变。请退回，由财务复核重新申请。",
+            more=now - asked,
         )
 
 
@@ -345,10 +407,10 @@ def _check_length(text: str) -> None:
         raise RuleViolation("内容过长，请缩短到%(longest)s字以内。", longest=LONGEST_REASON)
 
 
-def check_opinion(opinion: str, outcome: ReopeningOutcome) -> None:
+def check_opinion(opinion: str, outcome: ReopeningOutcome | YearCloseOutcome) -> None:
     """A request goes back with a reason."""
     _check_length(opinion)
-    if outcome is ReopeningOutcome.RETURNED and not opinion.strip():
+    if outcome in (ReopeningOutcome.RETURNED, YearCloseOutcome.RETURNED) and not opinion.strip():
         raise RuleViolation("退回申请须写明理由，请填写意见。")
 
 

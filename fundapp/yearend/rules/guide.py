@@ -23,6 +23,7 @@ class Step(enum.Enum):
     OPENING = "opening"
     VERIFIED = "verified"
     RESULT = "result"
+    REQUESTED = "requested"
     CLOSED = "closed"
     STATEMENTS = "statements"
     PACKAGE = "package"
@@ -37,6 +38,7 @@ LABELS: dict[enum.Enum, str] = {
     Step.OPENING: N_("期初余额过渡科目为零"),
     Step.VERIFIED: N_("最近一次系统核验没有问题"),
     Step.RESULT: N_("本年收支结转"),
+    Step.REQUESTED: N_("申请年终结账"),
     Step.CLOSED: N_("年终结账"),
     Step.STATEMENTS: N_("结账后打印年度报表"),
     Step.PACKAGE: N_("结账后导出审计包"),
@@ -50,7 +52,8 @@ DOERS: dict[Step, Role] = {
     Step.SUSPENSE: Role.FINANCE_CLERK,
     Step.OPENING: Role.FINANCE_CLERK,
     Step.VERIFIED: Role.AUDITOR,
-    Step.RESULT: Role.PRESIDENT,
+    Step.RESULT: Role.FINANCE_REVIEWER,
+    Step.REQUESTED: Role.FINANCE_REVIEWER,
     Step.CLOSED: Role.PRESIDENT,
     Step.STATEMENTS: Role.FINANCE_REVIEWER,
     Step.PACKAGE: Role.FINANCE_REVIEWER,
@@ -69,12 +72,14 @@ class YearFacts:
         old, old_amount: advances outstanding for over a year.
         is_aged: whether the ageing was printed or exported after the year's end.
         problems: what the last verification of the books found wrong; None when there was none.
+        is_requested: whether its close was asked for and waits for the president.
         transfers: how many postings the transfer of the result has, or will have.
     """
 
     year: int
     due: str
     is_closed: bool
+    is_requested: bool = False
     hindered: Sequence[Hindered] = ()
     old: int = 0
     old_amount: Money = ZERO
@@ -110,6 +115,7 @@ def guide(facts: YearFacts) -> list[GuidePoint]:
         _opening(facts),
         _verified(facts),
         _result(facts),
+        _requested(facts),
         _closed(facts),
         *_afterwards(facts),
     ]
@@ -164,8 +170,8 @@ def _suspense(facts: YearFacts) -> GuidePoint:
     return _point(
         Step.SUSPENSE,
         facts.is_explained,
-        N_("待认领款%(amount)s元，原因已随12月结账书面说明。"),
-        N_("待认领款%(amount)s元，请查明认领或退回；确实无法查明的，由院长结账时书面说明。"),
+        N_("待认领款%(amount)s元，原因已书面说明。"),
+        N_("待认领款%(amount)s元，请查明认领或退回；确实无法查明的，由财务复核申请年终结账时书面说明。"),
         amount=plain(facts.suspense),
     )
 
@@ -203,12 +209,21 @@ def _result(facts: YearFacts) -> GuidePoint:
     return GuidePoint(Step.RESULT, PointState.AT_CLOSING, told, params)
 
 
+def _requested(facts: YearFacts) -> GuidePoint:
+    return _point(
+        Step.REQUESTED,
+        facts.is_closed or facts.is_requested,
+        N_("已由财务复核申请。"),
+        N_("上列各点具备后，由财务复核申请年终结账。"),
+    )
+
+
 def _closed(facts: YearFacts) -> GuidePoint:
     return _point(
         Step.CLOSED,
         facts.is_closed,
         N_("本年度已年终结账，不能再记账。"),
-        N_("上列各点具备后，由院长办理年终结账。"),
+        N_("申请已提交，由院长核对后批准或退回。") if facts.is_requested else N_("申请后由院长批准。"),
     )
 
 

@@ -15,9 +15,16 @@ from fundapp.ledger.rules import Ink, Movement, VoucherKind
 from fundapp.ledger.tables import CITED
 from fundapp.users.models import User
 from fundapp.users.tables import people
-from fundapp.yearend.models import AuditPackage, ClosedYear, ReopeningDecision, ReopeningRequest
+from fundapp.yearend.models import (
+    AuditPackage,
+    ClosedYear,
+    ReopeningDecision,
+    ReopeningRequest,
+    YearCloseDecision,
+    YearCloseRequest,
+)
 from fundapp.yearend.queries.masks import in_order, masks
-from fundapp.yearend.rules import ReopeningOutcome, ReopeningStep
+from fundapp.yearend.rules import ReopeningOutcome, ReopeningStep, YearCloseOutcome
 
 VOUCHER_FACTS = (
     ID,
@@ -118,7 +125,7 @@ def _postings(scope: Scope) -> Iterable[Row]:
     Column("round", "第几次结账", "round of the closing of its December", "number"),
     Column("vouchers", "凭证数", "vouchers of the year", "number"),
     Column("result_voucher", "结转凭证号", "voucher that carried the result over"),
-    Column("prepared_by", "制单", "who prepared the closing", "code"),
+    Column("prepared_by", "制单", "who asked for the closing, and prepared it", "code"),
     Column("closed_by", "结账人", "who closed the year"),
     Column("closed_at", "结账时间", "when", "moment"),
 )  # fmt: skip
@@ -137,6 +144,37 @@ def _closed_years(scope: Scope) -> Iterable[Row]:
     for *facts, prepared, closed, closed_at in Stream(query):
         hands = (names[prepared], names[closed])
         yield *facts, *hands, closed_at
+
+
+@table(
+    "year_close_requests", "年终结账申请", "books", "Requests to close a year, with the answer of the president",
+    ID,
+    COURT,
+    Column("year", "年度", "year", "number"),
+    Column("round", "第几次结账", "round of the closing of its December that was asked for", "number"),
+    Column("last_number", "末号", "last voucher number of the year when it was asked for", "number"),
+    Column("explanation", "情况说明", "why money that nobody had claimed still stood there"),
+    Column("requested_by", "申请人", "who asked for it, and prepared the transfer of the result"),
+    Column("requested_at", "申请时间", "when", "moment"),
+    Column("outcome", "结果", "agreed or returned; empty while it waits", words=YearCloseOutcome),
+    Column("opinion", "意见", "opinion"),
+    Column("decided_by", "办理人", "who answered"),
+    Column("decided_at", "办理时间", "when", "moment"),
+)  # fmt: skip
+def _year_close_requests(scope: Scope) -> Iterable[Row]:
+    query = (
+        select(
+            YearCloseRequest.id, YearCloseRequest.court_code, YearCloseRequest.year, YearCloseRequest.round,
+            YearCloseRequest.last_number, YearCloseRequest.explanation, YearCloseRequest.requested_by_id,
+            YearCloseRequest.requested_at, YearCloseDecision.outcome, YearCloseDecision.opinion,
+            YearCloseDecision.decided_by_id, YearCloseDecision.decided_at,
+        )
+        .outerjoin(YearCloseDecision, YearCloseDecision.request_id == YearCloseRequest.id)
+        .where(within(YearCloseRequest.court_code, scope), YearCloseRequest.year <= scope.year)
+    )  # fmt: skip
+    names = people(scope)
+    for *facts, asked_by, asked_at, outcome, opinion, decided_by, at in Stream(query.order_by(YearCloseRequest.id)):
+        yield *facts, names[asked_by], asked_at, outcome, opinion or "", names[decided_by] if decided_by else "", at
 
 
 @table(

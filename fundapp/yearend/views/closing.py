@@ -21,10 +21,20 @@ from fundapp.yearend.forms import (
     CloseForm,
     ClosingFilter,
     DecideReopeningForm,
+    DecideYearCloseForm,
     ExplainedCloseForm,
     RequestReopeningForm,
 )
-from fundapp.yearend.rules import Hindered, Hindrance, PointState, ReopeningOutcome, ReopeningStatus
+from fundapp.yearend.queries.guide import transfer
+from fundapp.yearend.rules import (
+    Hindered,
+    Hindrance,
+    PointState,
+    ReopeningOutcome,
+    ReopeningStatus,
+    YearCloseOutcome,
+    YearCloseStatus,
+)
 from fundapp.yearend.views.blueprint import Answer, bp
 
 WHERE = {
@@ -106,6 +116,8 @@ def index() -> Answer:
         rows=_months(asked, year, made),
         made=made,
         requests=queries.requests(asked, year),
+        year_requests=queries.year_requests(asked, year),
+        waiting=queries.waiting_year_request(asked, int(due[:4])),
         closed_year=queries.closed_year(asked, year),
         due=due,
         points=closing_points(asked, due),
@@ -118,13 +130,15 @@ def index() -> Answer:
 
 
 def _may(court_code: str, due: str) -> dict[str, Any]:
-    """What the reader may do next here: close the month or the year that is due, or ask to reopen the last month."""
+    """What the reader may do next here: close the month that is due, ask for the close of the year, or to reopen the
+    last month."""
     last, here = books.last_closing(court_code), court_code == g.user.court_code
     is_free = last is not None and queries.waiting_request(court_code) is None
     is_year = rules.is_december(due)
+    waiting = queries.waiting_year_request(court_code, int(due[:4]))
     return {
         "close_month": here and not is_year and g.user.may(Permission.MONTH_CLOSE),
-        "close_year": here and is_year and g.user.may(Permission.YEAR_CLOSE),
+        "request_year_close": here and is_year and not waiting and g.user.may(Permission.YEAR_CLOSE_REQUEST),
         "reopen": last.month if last and here and is_free and g.user.may(Permission.REOPENING_REQUEST) else None,
         "export": g.user.may(Permission.AUDIT_EXPORT),
     }
@@ -217,27 +231,65 @@ def close_month(month: str) -> Answer:
 
 
 @bp.route("/closings/years/<int:year>", methods=["GET", "POST"])
-@require(Permission.YEAR_CLOSE)
-def close_year(year: int) -> Answer:
+@require(Permission.YEAR_CLOSE_REQUEST)
+def request_year_close(year: int) -> Answer:
     court_code = g.user.court_code
     form = _close_form(court_code, rules.months_of(rules.check_year(year))[-1])
     if form.submitted():
         with saving(form, court_code):
-            service.close_year(court_code, year, explanation=_explanation(form), actor=g.user)
-            flash(_("%(year)s年度已年终结账。", year=str(year)))
-            return redirect(url_for(".index", year=year))
-    points = _year_points(court_code, year)
-    return render_template("yearend/close_year.html", form=form, year=year, points=points), form.http_status
+            asked = service.request_year_close(court_code, year, explanation=_explanation(form), actor=g.user)
+            flash(_("年终结账申请已提交，请等待院长办理。"))
+            return redirect(url_for(".year_close", request_id=asked.id))
+    return render_template(
+        "yearend/request_year_close.html",
+        form=form,
+        year=year,
+        points=_year_points(court_code, year, is_proved=True),
+        transfer=transfer(court_code, year),
+    ), form.http_status
 
 
-def _year_points(court_code: str, year: int) -> list[Point]:
+@bp.route("/closings/year-closes/<int:request_id>", methods=["GET", "POST"])
+@require(Permission.LEDGER_READ)
+def year_close(request_id: int) -> Answer:
+    asked = queries.year_request(request_id, g.user.scope)
+    court_code, year = asked.court_code, asked.year
+    form = DecideYearCloseForm()
+    if form.submitted():
+        with saving(form, court_code):
+            outcome = YearCloseOutcome(form.outcome.data)
+            service.decide_year_close(request_id, outcome=outcome, opinion=form.opinion.data or "", actor=g.user)
+            flash(_(_YEAR_TOLD[outcome], year=str(year)))
+            return redirect(url_for(".year_close", request_id=request_id))
+    is_waiting = asked.status is YearCloseStatus.REQUESTED
+    is_mine = is_waiting and court_code == g.user.court_code and g.user.may(Permission.YEAR_CLOSE)
+    return render_template(
+        "yearend/year_close.html",
+        form=form,
+        asked=asked,
+        is_mine=is_mine or bool(form.refusals),
+        points=_year_points(court_code, year, is_proved=is_mine) if is_waiting else [],
+        transfer=transfer(court_code, year) if is_waiting else [],
+        person=queries.person,
+        entries=trail.history(rules.year_subject(court_code, year)),
+    ), form.http_status
+
+
+_YEAR_TOLD = {
+    YearCloseOutcome.AGREED: N_("%(year)s年度已年终结账。"),
+    YearCloseOutcome.RETURNED: N_("年终结账申请已退回，%(year)s年度尚未结账。"),
+}
+
+
+def _year_points(court_code: str, year: int, *, is_proved: bool) -> list[Point]:
+    """The closing list of a year; the whole book is recomputed only for who asks for the close or decides."""
     due = queries.due_month(court_code)
     ready = PointState.MET if due >= f"{year}-12" else PointState.OPEN
     link = ((due, url_for(".index", year=due[:4])),)
     first = Point(_("1月至11月已全部结账"), ready)
     if ready is PointState.OPEN:
         first = replace(first, way_out=_("请财务复核依次办理月末结账，下一个应结账的月份"), links=link)
-    return [first, *closing_points(court_code, f"{year}-12", is_proved=True)]
+    return [first, *closing_points(court_code, f"{year}-12", is_proved=is_proved)]
 
 
 @bp.route("/closings/months/<month>/reopen", methods=["GET", "POST"])

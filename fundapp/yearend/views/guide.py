@@ -49,15 +49,16 @@ def _links(step: Step, court_code: str, found: Standing) -> Links:
     if step is Step.RESULT:
         voucher = found.result
         return [(voucher.cited, url_for("ledger.voucher", voucher_id=voucher.id))] if voucher else []
-    place = _places(court_code, found.facts.year, found.facts.is_closed).get(step)
+    place = _places(court_code, found).get(step)
     if place is None:
         return []
     permission, text, endpoint, values = place
     return [(text, url_for(endpoint, **values))] if g.user.may(permission) else []
 
 
-def _places(court_code: str, year: int, is_closed: bool) -> dict[Step, tuple[Permission, str, str, dict[str, Any]]]:
+def _places(court_code: str, found: Standing) -> dict[Step, tuple[Permission, str, str, dict[str, Any]]]:
     """The page of each step: what one must be allowed to do there, its name and address."""
+    year = found.facts.year
     here: dict[str, Any] = {"court": court_code, "year": year}
     reads = Permission.LEDGER_READ
     places = {
@@ -70,6 +71,10 @@ def _places(court_code: str, year: int, is_closed: bool) -> dict[Step, tuple[Per
         Step.PACKAGE: (Permission.AUDIT_EXPORT, _("审计包"), "yearend.packages", {}),
         Step.ANCHOR: (Permission.ANCHOR_READ, _("存证单"), "oversight.anchors", {}),
     }
-    if court_code == g.user.court_code and not is_closed:
-        places[Step.CLOSED] = (Permission.YEAR_CLOSE, _("办理年终结账"), "yearend.close_year", {"year": year})
+    if found.waiting:
+        asked = (reads, _("年终结账申请"), "yearend.year_close", {"request_id": found.waiting.id})
+        places[Step.REQUESTED] = places[Step.CLOSED] = asked
+    elif court_code == g.user.court_code and not found.closed:
+        may = Permission.YEAR_CLOSE_REQUEST
+        places[Step.REQUESTED] = (may, _("申请年终结账"), "yearend.request_year_close", {"year": year})
     return places
