@@ -24,7 +24,7 @@ ERRORS_OF_POSTS = {f"errors/{status}.html" for status in (400, 401, 409, 413, 50
 @pytest.fixture(scope="module")
 def house(databases) -> Iterator[House]:
     """Played once for all tests of this module, none of which changes anything."""
-    with databases("sqlite").fresh() as application:
+    with databases("sqlite").fresh(None) as application:
         yield furnished(application)
 
 
