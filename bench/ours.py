@@ -42,7 +42,7 @@ from fundapp.yearend.package.members import csv_of, sheets_of
 from fundapp.yearend.standards import gb24589
 from tests.attacker import owner, unguarded
 from tests.builders.ledger import a_voucher, how_posted, the_hands
-from tests.builders.people import COURT, the_holder
+from tests.builders.people import COURT, the_courts, the_holder
 
 CASES = 1_000
 SOURCE = "source:1"
@@ -68,6 +68,7 @@ class Books:
     def found(self, *other_courts: str) -> None:
         """Migrate, and open the books of this court and of others with plenty of money and an account for each case."""
         migrate_to_head()
+        the_courts()
         for court_code in (self.court_code, *other_courts):
             a_voucher(str(LARGEST.amount), name="bench:fund", court_code=court_code, day=FIRST_DAY, source=SOURCE)
         self._post_all([self._entry(self._advance(case), FIRST_DAY) for case in range(CASES)])
