@@ -7,8 +7,8 @@ from fundapp.core.forms import (
     FileField,
     FilterForm,
     Form,
-    LongTextField,
     MoneyField,
+    RemarkField,
     TextField,
     VersionField,
     YesNoField,
@@ -26,7 +26,7 @@ class RequestForm(Form):
     amount = MoneyField(
         _l("申请垫付金额"), [required(N_("请填写申请垫付金额。"))], description=_l("不得超过本案执行标的。")
     )
-    reason = LongTextField(
+    reason = RemarkField(
         _l("申请理由"),
         [required(N_("请填写申请理由。"))],
         longest=LONGEST_REASON,
@@ -41,7 +41,7 @@ class ResubmitForm(Form):
     amount = MoneyField(
         _l("申请垫付金额"), [required(N_("请填写申请垫付金额。"))], description=_l("不得超过本案执行标的。")
     )
-    reason = LongTextField(_l("申请理由"), [required(N_("请填写申请理由。"))], longest=LONGEST_REASON)
+    reason = RemarkField(_l("申请理由"), [required(N_("请填写申请理由。"))], longest=LONGEST_REASON)
 
 
 class DecideForm(Form):
@@ -49,7 +49,7 @@ class DecideForm(Form):
 
     seen_version = VersionField()
     outcome = ChoiceField(_l("审批结果"))
-    opinion = LongTextField(
+    opinion = RemarkField(
         _l("审批意见"),
         [required(N_("请填写审批意见。"))],
         longest=LONGEST_REASON,
@@ -61,7 +61,7 @@ class WithdrawForm(Form):
     """Why a request is taken back."""
 
     seen_version = VersionField()
-    reason = LongTextField(_l("撤回理由"), [required(N_("请填写撤回理由。"))], longest=LONGEST_REASON)
+    reason = RemarkField(_l("撤回理由"), [required(N_("请填写撤回理由。"))], longest=LONGEST_REASON)
 
 
 class AttachForm(Form):

@@ -18,6 +18,8 @@ from fundapp.courts import queries as courts
 from fundapp.ledger import papers as vouchers
 from fundapp.ledger import printing
 from fundapp.ledger import queries as books
+from fundapp.ledger.queries import LedgerOf
+from fundapp.ledger.rules import LABELS, Account, BookKind
 from fundapp.users.models import User
 from fundapp.users.queries import readable_courts
 
@@ -46,7 +48,11 @@ def made(sample_id: int, *, user_id: int, progress: Progress) -> Path:
     digests = _written(path, sample, scope, progress)
     archive = hashlib.sha256(path.read_bytes()).hexdigest()
     of_court = {
-        court_code: {item.record_id: digests[item.place] for item in sample.items if item.court_code == court_code}
+        court_code: {
+            item.record_id: digests[item.place]
+            for item in sample.items
+            if item.court_code == court_code and not item.is_case
+        }
         for court_code in sample.court_codes
     }
     has_dossiers = sample.population is not Population.VOUCHERS
@@ -65,7 +71,7 @@ def _written(path: Path, sample: Sample, scope: frozenset[str], progress: Progre
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for item in sample.items:
             progress(item.place - 1, sample.item_count)
-            name, paper = _paper(sample.population, item, scope)
+            name, paper = _paper(sample, item, scope)
             digests[item.place], names[item.place] = hashlib.sha256(paper).hexdigest(), name
             archive.writestr(zipfile.ZipInfo(name), paper)
         index = xlsx_bytes([Sheet(sample.cited, COLUMNS, _index(sample, names, digests))])
@@ -81,10 +87,12 @@ def _index(sample: Sample, names: dict[int, str], digests: dict[int, str]) -> It
         yield [*facts, item.stratum or None, item.hits, names[item.place], digests[item.place]]
 
 
-def _paper(population: Population, item: SampleItem, scope: frozenset[str]) -> tuple[str, bytes]:
+def _paper(sample: Sample, item: SampleItem, scope: frozenset[str]) -> tuple[str, bytes]:
     """The paper of one item and its name in the archive."""
-    if population is Population.VOUCHERS:
+    if sample.population is Population.VOUCHERS:
         return f"{item.court_code}-{item.cited}.pdf", _voucher(item.record_id, scope)
+    if item.is_case:
+        return f"{item.cited}.pdf", _receivable(sample, item)
     number = dossier_number(item.cited)
     return f"{number}.pdf", dossiers.dossier(item.record_id, scope, extent=Extent.MASKED)
 
@@ -99,3 +107,26 @@ def _voucher(voucher_id: int, scope: frozenset[str]) -> bytes:
         vouchers.names_in([voucher]),
     )
     return documents.book("voucher", vouchers.voucher_data(voucher, around))
+
+
+def _receivable(sample: Sample, item: SampleItem) -> bytes:
+    """The case's subsidiary ledger of 1218.01, from the opening of the books to the year of the sample."""
+    account, years = Account.ADVANCES_RECEIVABLE, range(item.day.year, sample.last_day.year + 1)
+    ledgers = [LedgerOf(item.court_code, account, year, part=item.subject) for year in years]
+    lines = [
+        vouchers.LedgerPaper(
+            account,
+            item.subject,
+            list(books.ledger_lines(one, is_daily=False, is_over=one.year < sample.last_day.year)),
+        )
+        for one in ledgers
+    ]
+    data = vouchers.ledger_data(
+        lines,
+        court=courts.name(item.court_code),
+        title=LABELS[BookKind.SUBSIDIARY],
+        period=f"{item.day.year}年至{sample.last_day.year}年",
+        printed_by=queries.person(sample.drawn_by_id),
+        has_entries=True,
+    )
+    return documents.pdf("ledger", data)

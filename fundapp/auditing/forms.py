@@ -25,6 +25,7 @@ from fundapp.core.forms import (
     LongTextField,
     MoneyField,
     MultiChoiceField,
+    RemarkField,
     TextField,
     VersionField,
     WholeNumberField,
@@ -33,8 +34,6 @@ from fundapp.core.forms import (
     required,
 )
 from fundapp.core.words import N_
-
-NO_NAMES = _l("不要写当事人姓名、证件号码和账号，以案号、凭证号指明。")
 
 
 class DossierFilter(FilterForm):
@@ -54,7 +53,7 @@ class WholeDossierForm(DossierForm):
     """A dossier that may show persons whole, with the reason."""
 
     is_whole = YesNoField(_l("显示当事人完整信息"))
-    reason = LongTextField(
+    reason = RemarkField(
         _l("查看理由"),
         longest=500,
         description=_l("显示完整信息时须写明理由；理由会留痕，并计入每日查看次数。"),
@@ -96,7 +95,7 @@ class DrawForm(Form):
         longest=64,
         description=_l("可填写当日公布的数字等；留空由系统产生。种子、方法和总体一并留存，任何人可据以重新抽取。"),
     )
-    purpose = LongTextField(_l("抽样目的"), longest=500)
+    purpose = RemarkField(_l("抽样目的"), longest=500)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -128,9 +127,7 @@ class FindingForm(Form):
 
     court = ChoiceField(_l("被审计法院"), [required(N_("请选择被审计法院。"))])
     title = TextField(_l("问题标题"), [required(N_("请填写问题标题。"))], longest=100)
-    description = LongTextField(
-        _l("问题情况"), [required(N_("请写明问题情况。"))], longest=LONGEST_FINDING, description=NO_NAMES
-    )
+    description = RemarkField(_l("问题情况"), [required(N_("请写明问题情况。"))], longest=LONGEST_FINDING)
     rule = TextField(
         _l("违反的规定"),
         [required(N_("请写明违反的规定。"))],
@@ -154,9 +151,7 @@ class FindingForm(Form):
 class MeasureForm(Form):
     """How, by whom and by when a finding is put right."""
 
-    text = LongTextField(
-        _l("整改措施"), [required(N_("请写明整改措施。"))], longest=LONGEST_FINDING, description=NO_NAMES
-    )
+    text = RemarkField(_l("整改措施"), [required(N_("请写明整改措施。"))], longest=LONGEST_FINDING)
     responsible = ChoiceField(_l("责任人"), [required(N_("请选择责任人。"))])
     due_on = DayField(_l("完成日期"), [required(N_("请填写完成日期。"))])
     seen_version = VersionField()
@@ -165,9 +160,7 @@ class MeasureForm(Form):
 class EvidenceForm(Form):
     """What proves that a finding was put right."""
 
-    text = LongTextField(
-        _l("整改情况"), [required(N_("请写明整改情况。"))], longest=LONGEST_FINDING, description=NO_NAMES
-    )
+    text = RemarkField(_l("整改情况"), [required(N_("请写明整改情况。"))], longest=LONGEST_FINDING)
     records = LongTextField(
         _l("更正凭证等记录"),
         longest=LONGEST_RECORDS,
@@ -181,7 +174,7 @@ class ReviewForm(Form):
     """Whether a finding is closed, or sent back with a reason and a new day."""
 
     outcome = ChoiceField(_l("审核结果"), [required(N_("请选择销号或退回。"))])
-    text = LongTextField(_l("审核意见"), [required(N_("请写明审核意见。"))], longest=LONGEST_FINDING)
+    text = RemarkField(_l("审核意见"), [required(N_("请写明审核意见。"))], longest=LONGEST_FINDING)
     due_on = DayField(_l("新的整改期限"), description=_l("退回时必填。"))
     seen_version = VersionField()
 

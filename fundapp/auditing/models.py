@@ -119,6 +119,11 @@ class SampleItem(Base):
         """The id of the record drawn."""
         return int(self.subject.partition(":")[2])
 
+    @property
+    def is_case(self) -> bool:
+        """Whether it is a receivable with which the books were opened: no payment of the fund's, and no dossier."""
+        return self.subject.startswith("case:")
+
 
 @append_only
 class Finding(Base):

@@ -13,8 +13,8 @@ from fundapp.core.forms import (
     FileField,
     FilterForm,
     Form,
-    LongTextField,
     MoneyField,
+    RemarkField,
     TextField,
     VersionField,
     YesNoField,
@@ -128,7 +128,7 @@ class StatusForm(Form):
 
     status = ChoiceField(_l("变更为"), [required(N_("请选择变更后的案件状态。"))])
     is_resumption = YesNoField(_l("依恢复执行的裁定或决定办理"), description=_l("只在把已结案件恢复为“执行中”时勾选。"))
-    reason = LongTextField(_l("理由"), [required(N_("请写明变更理由和所依据的文书。"))], longest=500)
+    reason = RemarkField(_l("理由"), [required(N_("请写明变更理由和所依据的文书。"))], longest=500)
     seen_version = VersionField()
 
     def __init__(self, current: CaseStatus, **kwargs: Any) -> None:
@@ -178,7 +178,7 @@ class PartyForm(Form):
 class VerifyForm(Form):
     """How an account was confirmed, with the paper of it."""
 
-    how = LongTextField(_l("核实方式"), [required(N_("请写明核实方式，例如电话回访的时间和对象。"))], longest=500)
+    how = RemarkField(_l("核实方式"), [required(N_("请写明核实方式，例如电话回访的时间和对象。"))], longest=500)
     paper = FileField(_l("核实材料"), description=_l("PDF、PNG 或 JPG，不超过10MB；可不上传。"))
 
 
@@ -192,7 +192,7 @@ class UndertakingForm(Form):
 class RevealForm(Form):
     """Why the full data is needed."""
 
-    reason = LongTextField(_l("查看理由"), [required(N_("请写明查看理由。"))], longest=500)
+    reason = RemarkField(_l("查看理由"), [required(N_("请写明查看理由。"))], longest=500)
 
 
 class ImportForm(Form):

@@ -7,12 +7,13 @@ from fundapp.core.forms import (
     DayField,
     FilterForm,
     Form,
-    LongTextField,
     MoneyField,
     MultiChoiceField,
+    RemarkField,
     TextField,
     VersionField,
     required,
+    with_no_names,
 )
 from fundapp.core.words import N_
 
@@ -55,7 +56,7 @@ class CancelForm(Form):
     """Why the ceremony is called off."""
 
     seen_version = VersionField()
-    reason = LongTextField(_l("取消原因"), [required(N_("请写明取消原因。"))], longest=200)
+    reason = RemarkField(_l("取消原因"), [required(N_("请写明取消原因。"))], longest=200)
 
 
 class ConfirmForm(Form):
@@ -101,7 +102,7 @@ class AbsentForm(Form):
     reason = TextField(
         _l("未领取原因"),
         [required(N_("请填写未领取原因。"))],
-        description=_l("例如 未到场、证件不符、拒绝领取。"),
+        description=with_no_names(_l("例如 未到场、证件不符、拒绝领取。")),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from flask import request
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField as UploadField
 from wtforms import DateField, Field, HiddenField, PasswordField, SelectField, SelectMultipleField, StringField
@@ -120,6 +121,24 @@ class LongTextField(AreaField):
         self, label: str, validators: Sequence[Any] = (), *, longest: int = LONGEST_TEXT, **kwargs: Any
     ) -> None:
         super().__init__(label, [*validators, shorter(longest)], filters=[_stripped], **kwargs)
+
+
+NO_NAMES = _l("不要写当事人姓名、证件号码和账号，以案号、凭证号指明。")
+"""The hint of every field whose text is kept for good, on the trail and in audit packages."""
+
+
+class RemarkField(LongTextField):
+    """An opinion, a reason, an account of something, in the writer's own words; it asks him not to name anybody."""
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), *, description: Any = "", **kwargs: Any) -> None:
+        super().__init__(label, validators, description=with_no_names(description), **kwargs)
+
+
+def with_no_names(hint: Any) -> Any:
+    """A field's own hint and, behind it, the request not to name anybody."""
+    if not hint:
+        return NO_NAMES
+    return _l("%(hint)s不要写当事人姓名、证件号码和账号，以案号、凭证号指明。", hint=hint)
 
 
 class CaseNumberField(TextField):

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Date,
     Integer,
     Select,
+    SQLColumnExpression,
     String,
     Text,
     case,
@@ -34,7 +35,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from fundapp.core.columns import MoneyColumn, UtcDateTime
-from fundapp.core.db import db, moment_text, on_sqlite, walk
+from fundapp.core.db import Base, db, moment_text, on_sqlite, walk
 from fundapp.core.spreadsheet import FORMULA_STARTS, guarded
 
 Row = tuple[Any, ...]
@@ -48,10 +49,13 @@ class Column(NamedTuple):
         key: its name in the CSV file.
         header: its Chinese heading in the worksheet.
         meaning: what stands in it, in English.
-        kind: ``text``; ``code``, a text of the system's own making, such as a digest or a reference; ``number``;
-            ``money`` (whole fen); ``day`` or ``moment``.
+        kind: ``text``; ``remark``, sentences that somebody wrote, in which persons may be named; ``code``, a text of
+            the system's own making, such as a digest or a reference; ``number``; ``money`` (whole fen); ``day`` or
+            ``moment``.
         words: the enum whose values stand in it; people read their labels.
         is_summed: whether adding its amounts up means something; people then find the sum below.
+        told: what stands in it, in Chinese, where the heading does not say enough.
+        reads: how people read a cell, where neither kind nor words tell.
     """
 
     key: str
@@ -60,11 +64,13 @@ class Column(NamedTuple):
     kind: str = "text"
     words: type[enum.Enum] | None = None
     is_summed: bool = False
+    told: str = ""
+    reads: Callable[[Any], Any] | None = None
 
     @property
     def is_free(self) -> bool:
         """Whether somebody wrote what stands in it."""
-        return self.kind == "text" and self.words is None
+        return self.kind in {"text", "remark"} and self.words is None
 
 
 @dataclass(frozen=True)
@@ -98,28 +104,114 @@ class Table:
     name: str
     title: str
     workbook: str
+    told: str
     meaning: str
     columns: tuple[Column, ...]
     rows: Rows
-    records: Mapping[str, str]
+    records: tuple["Recorded", ...]
+    kept: "Kept | None"
+    about: Mapping[str, str]
+
+    def masked_rows(self, scope: Scope) -> Iterable[Row]:
+        """The rows as they may leave: in what somebody wrote, persons of the record are masked."""
+        rows = self.rows(scope)
+        has_remarks = any(column.kind == "remark" for column in self.columns)
+        return _mask_remarks[0](scope, self, rows) if has_remarks and not scope.is_unmasked else rows
+
+
+class Recorded(NamedTuple):
+    """An act that stands in a table and on the trail, and what both must say of it alike.
+
+    It holds both ways: every act on the trail has its row, and every row that tells of such an act has its act. Texts
+    name columns in braces, such as ``fund-receipt:{id}``. The package's checker compares the rows as they left, and
+    ``verify`` the rows as they are kept.
+
+    Args:
+        event: the value of the event.
+        subject: the record that the entry is about.
+        actor: the column with whoever did it; empty where the table does not tell.
+        facts: of each fact compared, what the row says of it.
+        where: the words that columns hold in a row that tells of the act.
+        until: which acts a package must have rows of: ``recorded`` in the year or before, or whose fact of this name
+            (``month``, ``year``) lies in it; ``always`` all, because the table is not cut at the year's end; ``never``
+            none, because a day of the record may lie after the act.
+        words: by column, how the trail calls the words in it.
+        is_split: whether several rows may tell of one act.
+    """
+
+    event: str
+    subject: str
+    actor: str = ""
+    facts: Mapping[str, str] = {}
+    where: Mapping[str, tuple[str, ...]] = {}
+    until: str = "recorded"
+    words: Mapping[str, Mapping[str, str]] = {}
+    is_split: bool = False
+
+
+class Kept(NamedTuple):
+    """Where the rows of a table are kept, to compare them with the trail in the database.
+
+    Args:
+        columns: what stands for a column that the model has under another name, or not at all.
+    """
+
+    model: type[Base]
+    columns: Mapping[str, SQLColumnExpression[Any]] = {}
+
+    def column(self, name: str) -> SQLColumnExpression[Any]:
+        """What stands for a column of the table."""
+        if name in self.columns:
+            return self.columns[name]
+        found: SQLColumnExpression[Any] = getattr(self.model, name)
+        return found
+
+    def actor(self, name: str) -> SQLColumnExpression[Any]:
+        """Whose login name stands in a column of the table."""
+        return self.column(f"{name}_id")
+
+
+def called(words: type[enum.Enum], labels: Mapping[enum.Enum, str]) -> dict[str, str]:
+    """By its value, how each of these words is called."""
+    return {word.value: labels[word] for word in words}
 
 
 TABLES: list[Table] = []
+_mask_remarks: list[Callable[[Scope, Table, Iterable[Row]], Iterable[Row]]] = []
+
+
+def mask_remarks_with(
+    mask: Callable[[Scope, Table, Iterable[Row]], Iterable[Row]],
+) -> Callable[[Scope, Table, Iterable[Row]], Iterable[Row]]:
+    """Let a floor above say who is named in remarks: parties stand above this floor."""
+    _mask_remarks[:] = [mask]
+    return mask
 
 
 def table(
-    name: str, title: str, workbook: str, meaning: str, *columns: Column, records: Mapping[str, str] | None = None
+    name: str,
+    title: str,
+    workbook: str,
+    told: str,
+    meaning: str,
+    *columns: Column,
+    records: Sequence[Recorded] = (),
+    kept: Kept | None = None,
+    about: Mapping[str, str] | None = None,
 ) -> Callable[[Rows], Rows]:
     """Declare the function below as the source of a table's rows.
 
     Args:
-        records: events of the trail up to the year's end whose subject must stand in the table, each with the column
-            where the subject's number is found; the checker looks.
+        told: what the table holds, in Chinese; ``meaning`` says it in English.
+        about: columns that tell which records a row is about, whose parties its remarks may name: the column with the
+            kind of the record whose number stands in it (``case``), or with nothing, where references stand in it.
+        records: acts on the trail that the rows must agree with, and the other way round.
+        kept: where ``verify`` finds the rows; without it, it reads them as the package does, so for short tables only.
     """
 
     def declare(rows: Rows) -> Rows:
         assert name not in {one.name for one in TABLES}, f"two tables are called {name}"
-        TABLES.append(Table(name, title, workbook, meaning, columns, rows, records or {}))
+        TABLES.append(Table(name, title, workbook, told, meaning, columns, rows, tuple(records), kept, about or {}))
         return rows
 
     return declare
@@ -129,7 +221,8 @@ class Term(NamedTuple):
     """Amounts of a table, added up by what stands in some columns.
 
     Args:
-        where: the words that a column must hold for a row to count.
+        amount: the column of amounts or numbers; empty counts the rows.
+        where: the words that a column must hold for a row to count; ``{year}`` is the package's.
     """
 
     table: str
@@ -140,7 +233,8 @@ class Term(NamedTuple):
 
 
 class Tie(NamedTuple):
-    """表间勾稽: every sum on the left is the sum on the right of the same key; the checker adds them up again."""
+    """表间勾稽: of every key, on whichever side it stands, the sum on the left is the sum on the right; the checker
+    adds them up again. What stands under no key at all is not compared."""
 
     told: str
     left: tuple[Term, ...]
@@ -236,19 +330,20 @@ def _joined(cells: Sequence[ColumnElement[Any]], *, is_free: bool) -> ColumnElem
 def _cell(column: Column, kept: ColumnElement[Any]) -> ColumnElement[Any]:
     """A cell of a CSV file, quoted where RFC 4180 asks for it."""
     if column.kind == "money":
-        fen = type_coerce(kept, BigInteger)
-        amount = func.abs(fen, type_=BigInteger)
-        odd = amount - amount // 100 * 100
-        return (
-            case((fen < 0, "-"), else_="")
-            + cast(amount // 100, Text)
-            + case((odd < 10, ".0"), else_=".")
-            + cast(odd, Text)
-        )
+        return _yuan(kept)
     if not column.is_free:
         return kept
     text = cast(kept, Text)
     return _quoted(case((func.substr(text, 1, 1).in_(FORMULA_STARTS), "'" + text), else_=text))
+
+
+def _yuan(kept: ColumnElement[Any]) -> ColumnElement[str]:
+    fen = type_coerce(kept, BigInteger)
+    amount = func.abs(fen, type_=BigInteger)
+    odd = amount - amount // 100 * 100
+    return (
+        case((fen < 0, "-"), else_="") + cast(amount // 100, Text) + case((odd < 10, ".0"), else_=".") + cast(odd, Text)
+    )
 
 
 def _quoted(text: ColumnElement[str]) -> ColumnElement[str]:
@@ -284,6 +379,13 @@ def _write_moment(element: _Moment, compiler: Any, **options: Any) -> str:
     return moment_text(compiler.process(element.clauses, **options))
 
 
+def as_text(column: Any) -> ColumnElement[str]:
+    """A kept column as its cell in the CSV file says it, as SQL; nothing where there is nothing."""
+    if isinstance(column.type, MoneyColumn):
+        return case((column.is_(None), ""), else_=_yuan(column))
+    return func.coalesce(cast(_as_kept(column), Text), "")
+
+
 def within(column: Any, scope: Scope) -> ColumnElement[bool]:
     found: ColumnElement[bool] = column.in_(scope.court_codes)
     return found
@@ -294,9 +396,9 @@ def record_id(reference: Any, kind: str) -> ColumnElement[int]:
     return cast(func.nullif(func.substr(reference, len(kind) + 2), ""), Integer)
 
 
-def amount_column(key: str, header: str, meaning: str, *, is_summed: bool = True) -> Column:
-    return Column(key, header, meaning, "money", is_summed=is_summed)
+def amount_column(key: str, header: str, meaning: str, *, is_summed: bool = True, told: str = "") -> Column:
+    return Column(key, header, meaning, "money", is_summed=is_summed, told=told)
 
 
 COURT = Column("court_code", "法院代字", "code of the court", "code")
-ID = Column("id", "标识", "number by which other tables refer to the row", "number")
+ID = Column("id", "标识", "number by which other tables refer to the row", "number", told="其他表以此引用本行")

@@ -9,8 +9,8 @@ from fundapp.core.forms import (
     FileField,
     FilterForm,
     Form,
-    LongTextField,
     MoneyField,
+    RemarkField,
     TextField,
     VersionField,
     YesNoField,
@@ -46,7 +46,7 @@ class ReturnForm(Form):
     """The reason for a return."""
 
     seen_version = VersionField()
-    reason = LongTextField(_l("退回原因"), [required(N_("请写明退回原因，以便经办人改正。"))], longest=200)
+    reason = RemarkField(_l("退回原因"), [required(N_("请写明退回原因，以便经办人改正。"))], longest=200)
 
 
 class PayoutForm(Form):
@@ -55,7 +55,7 @@ class PayoutForm(Form):
     purpose = ChoiceField(_l("用途"))
     payee_id = ChoiceField(_l("收款人"), description=_l("款项付入收款人本人名下已核实的账户。"))
     amount = MoneyField(_l("金额"), [required(N_("请填写金额。"))])
-    reason = LongTextField(_l("发放理由"), [required(N_("请填写发放理由。"))], longest=500)
+    reason = RemarkField(_l("发放理由"), [required(N_("请填写发放理由。"))], longest=500)
 
 
 class DecideForm(Form):
@@ -63,14 +63,14 @@ class DecideForm(Form):
 
     seen_version = VersionField()
     outcome = ChoiceField(_l("审批结果"))
-    opinion = LongTextField(_l("审批意见"), [required(N_("请填写审批意见。"))], longest=500)
+    opinion = RemarkField(_l("审批意见"), [required(N_("请填写审批意见。"))], longest=500)
 
 
 class WithdrawForm(Form):
     """Why a payout is withdrawn."""
 
     seen_version = VersionField()
-    reason = LongTextField(_l("撤回原因"), [required(N_("请写明撤回原因。"))], longest=200)
+    reason = RemarkField(_l("撤回原因"), [required(N_("请写明撤回原因。"))], longest=200)
 
 
 class PayForm(Form):

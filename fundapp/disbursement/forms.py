@@ -9,8 +9,8 @@ from fundapp.core.forms import (
     FileField,
     FilterForm,
     Form,
-    LongTextField,
     MultiChoiceField,
+    RemarkField,
     TextField,
     VersionField,
     required,
@@ -46,7 +46,7 @@ class CancelForm(Form):
     """Why a batch is taken back."""
 
     seen_version = VersionField()
-    reason = LongTextField(_l("撤销理由"), [required(N_("请填写撤销理由。"))], longest=200)
+    reason = RemarkField(_l("撤销理由"), [required(N_("请填写撤销理由。"))], longest=200)
 
 
 class ExportForm(Form):
@@ -77,7 +77,7 @@ class ResolveForm(Form):
     outcome = ChoiceField(_l("查明的结果"))
     paid_on = DayField(_l("付款日期"), description=_l("付款成功时填写，以银行书面答复为准。"))
     bank_reference = TextField(_l("银行流水号或答复文号"), [required(N_("请填写银行流水号或答复文号。"))], longest=60)
-    reason = LongTextField(_l("银行书面答复内容"), [required(N_("请填写银行书面答复的内容。"))], longest=200)
+    reason = RemarkField(_l("银行书面答复内容"), [required(N_("请填写银行书面答复的内容。"))], longest=200)
 
 
 class PayingAccountForm(Form):

@@ -3,13 +3,14 @@
 from flask_babel import lazy_gettext as _l
 
 from fundapp.core.forms import (
+    NO_NAMES,
     ChoiceField,
     DayField,
     FileField,
     FilterForm,
     Form,
-    LongTextField,
     MoneyField,
+    RemarkField,
     TextField,
     VersionField,
     YesNoField,
@@ -53,7 +54,7 @@ class ReceiptForm(Form):
     bank_reference = TextField(
         _l("银行流水号"), [required(N_("请填写银行流水号。"))], longest=50, description=_l("同一流水号只能登记一次。")
     )
-    note = TextField(_l("附言"), longest=200)
+    note = TextField(_l("附言"), longest=200, description=NO_NAMES)
     paper = FileField(_l("银行回单"), description=_l("PDF、PNG 或 JPG，不超过10MB；可在复核前补传。"))
 
 
@@ -67,7 +68,7 @@ class ReceiptReturnForm(Form):
     """The reason for a return."""
 
     seen_version = VersionField()
-    reason = LongTextField(_l("退回原因"), [required(N_("请写明退回原因，以便经办人改正。"))], longest=200)
+    reason = RemarkField(_l("退回原因"), [required(N_("请写明退回原因，以便经办人改正。"))], longest=200)
 
 
 class ReceiptCorrectionForm(Form):
@@ -79,7 +80,7 @@ class ReceiptCorrectionForm(Form):
     business_date = DayField(
         _l("更正日期"), [required(N_("请填写更正日期。"))], description=_l("更正凭证记账的日期，不早于原凭证。")
     )
-    reason = LongTextField(
+    reason = RemarkField(
         _l("更正理由"),
         [required(N_("请填写更正理由。"))],
         longest=200,

@@ -32,7 +32,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.functions import FunctionElement
 
-from fundapp.advances.models import Advance, AdvancePayment
+from fundapp.advances.models import Advance
 from fundapp.advances.rules import AdvanceStatus
 from fundapp.cases.models import Case, Party, PayeeAccount
 from fundapp.core import clock
@@ -51,6 +51,8 @@ from fundapp.irregularities.rules import Bounds, Kind
 from fundapp.ledger.models import Opening, OpeningLine, Voucher
 from fundapp.ledger.rules import STANDING, Account
 from fundapp.recovery.models import Allocation
+from fundapp.recovery.queries.claims import outstanding_claims
+from fundapp.recovery.rules import ClaimKind
 from fundapp.trail.models import ATTEMPTS_ONLY, TrailEntry
 from fundapp.users.models import User
 
@@ -223,26 +225,22 @@ def _with(of_courts: Mapping[str, Any], wanted: Any) -> list[str]:
 
 
 def _advance_overdue(span: Span) -> Rows:
-    back = (
-        select(Allocation.advance_id, func.sum(Allocation.fund).label("fund"))
-        .where(span.holds(Allocation.court_code), Allocation.business_date <= span.last)
-        .group_by(Allocation.advance_id)
-        .subquery()
-    )
-    left = type_coerce(AdvancePayment.amount - func.coalesce(back.c.fund, _NOTHING), MoneyColumn)
-    day = AdvancePayment.paid_on
+    """What is outstanding by the books beyond the bound of its court: advances, and what the books were opened with."""
+    found = outstanding_claims(span.courts, span.last).subquery().c
+    is_advance = found.kind == ClaimKind.ADVANCE.value
     bounds = bounds_on(span.courts, span.last)
     months = {code: str(one.months_outstanding) for code, one in bounds.items()}
     too_old = {code: one.last_outstanding(span.last) for code, one in bounds.items()}
+    subject = case((is_advance, _named("advance", found.record_id)), else_=_named("case", found.record_id))
     return (
         _line(
-            Advance.id, Advance.court_code, _named("advance", Advance.id), _text(day), Advance.prepared_by_id, left,
-            Case.number, _told(Advance.court_code, months),
+            2 * found.record_id + case((is_advance, 0), else_=1), found.court_code, subject, _text(found.day),
+            func.coalesce(Advance.prepared_by_id, Case.handler_id), found.left, found.number,
+            _told(found.court_code, months),
         )
-        .join(AdvancePayment, AdvancePayment.advance_id == Advance.id)
-        .join(Case, Case.id == Advance.case_id)
-        .outerjoin(back, back.c.advance_id == Advance.id)
-        .where(_up_to(AdvancePayment.court_code, day, too_old), left > ZERO)
+        .join(Case, Case.id == found.case_id)
+        .outerjoin(Advance, is_advance & (Advance.id == found.record_id))
+        .where(_up_to(found.court_code, found.day, too_old))
     )  # fmt: skip
 
 
@@ -394,13 +392,12 @@ def _others_account(span: Span) -> Rows:
 
 
 def _staff_account(span: Span) -> Rows:
-    """Found by the party's name, which has an index; an account in another's name is the question before this one."""
+    """Found by the party's name, which has an index; an account in another's name is the question before this one.
+    Whose sign-in was stopped is still asked for: what he did while he worked here does not go away with him."""
     same_name = (
-        select(func.min(User.id))
-        .where(User.name == PayeeAccount.holder, User.is_active, span.holds(User.court_code))
-        .scalar_subquery()
+        select(func.min(User.id)).where(User.name == PayeeAccount.holder, span.holds(User.court_code)).scalar_subquery()
     )
-    staff = select(User.name).where(User.is_active, span.holds(User.court_code))
+    staff = select(User.name).where(span.holds(User.court_code))
     return _account(span, person_id=same_name).where(Party.name.in_(staff), PayeeAccount.holder == Party.name)
 
 

@@ -18,8 +18,12 @@ from fundapp.eligibility.rules import Sentence
 from fundapp.trail.rules import LABELS as EVENT_LABELS
 from fundapp.trail.rules import Event
 
-HOUSE = "本系统设定"
-ISSUED = "本院发布的疑点关注线（未发布时按本系统设定）"
+HOUSE = Sentence(N_("本系统设定"))
+ISSUED = Sentence(N_("本院发布的疑点关注线（未发布时按本系统设定）"))
+RECOVERY_DUTY = Sentence(N_("垫付资金管理办法中的追偿职责"))
+FOUND_BY_AUDITS = Sentence(N_("法院案款审计查出的主要问题"))
+HOLIDAYS = Sentence(N_("休息日按国务院办公厅放假安排"))
+TERMS_OF_THE_DAY = Sentence(N_("申请当日有效的垫付条件发布文件"))
 OUTSTANDING_MEANS = N_("自付款之日起超过此数仍未全部收回的列为疑点；恰满此数的当天不列（不含本数）。")
 HELD_MEANS = N_("自到账之日起超过此数仍未发放的列为疑点；恰满此数的当天不列（不含本数）。")
 
@@ -117,37 +121,40 @@ WHY: dict[Kind, str] = {
     Kind.DUPLICATE_ACCOUNT: N_("同一账号登记为两个以上案件的收款账户。同一当事人有几个案件时属于正常。"),
     Kind.SHARED_ACCOUNT: N_("同一账号登记在证件号码不同的当事人名下。请核对户名，查明谁在使用该账户。"),
     Kind.OTHERS_ACCOUNT: N_("执行款应当付给当事人本人。请核对户名不一致的原因，例如当事人更名。"),
-    Kind.STAFF_ACCOUNT: N_("收款账户户名与本系统在用账号的工作人员姓名相同。可能是重名，请核对证件号码。"),
+    Kind.STAFF_ACCOUNT: N_("收款账户户名与本系统工作人员姓名相同，已停用账号的也在内。可能是重名，请核对证件号码。"),
     Kind.SELF_APPROVAL_ATTEMPT: N_("不相容岗位由一人办理，或一人签署两个环节，已被系统拒绝。请了解为何有此操作。"),
     Kind.PAYEE_ATTEMPT: N_("收款人或户名不是当事人本人，已被系统拒绝。请了解为何有此操作。"),
     Kind.CHANGE_ATTEMPT: N_("收款人、账户、金额或名单在审批后有变动，办理已被系统拒绝。请查明何人在何时变更。"),
     Kind.CEILING_ATTEMPT: N_("为超过上限的案件申请垫付，已被系统拒绝。请了解为何有此操作。"),
     Kind.COURT_ATTEMPT: N_("办理其他法院的事项，已被系统拒绝。请了解为何有此操作。"),
-    Kind.AFTER_HOURS: N_("休息日、节假日，或当天的工作时间以外签署、付款、复核、变更账户。请核对是否需要。"),
+    Kind.AFTER_HOURS: N_(
+        "休息日、节假日，或当天的工作时间以外签署、付款、复核、变更账户、查看当事人全文、发布规定或结账。请核对是否需要。"
+    ),
     Kind.VOUCHER_LATE: N_("业务所在月份已经结账，凭证记入了以后月份。请核对为何没有及时登记。"),
     Kind.VOUCHER_GAP: N_("凭证号应当连续。有缺号说明凭证被删除，请立即核验账簿。"),
 }
 
-SOURCES: dict[Kind, str] = {
-    Kind.ADVANCE_OVERDUE: f"{ISSUED}；垫付资金管理办法中的追偿职责",
-    Kind.CASE_MONEY_OVERDUE: "最高人民法院关于执行款物管理工作的规定（法发〔2017〕6号）第十条",
-    Kind.CASE_MONEY_STALE: f"{ISSUED}；法院案款审计查出的主要问题",
-    Kind.ABOVE_CEILING: "申请当日有效的垫付条件发布文件",
-    Kind.DUPLICATE_CLAIMANT: "参照关于建立完善国家司法救助制度的意见（试行）（中政委〔2014〕3号）：一次性救助",
-    Kind.DUPLICATE_ACCOUNT: f"{HOUSE}；法发〔2017〕6号第十一条",
-    Kind.SHARED_ACCOUNT: "法发〔2017〕6号第十一条：执行款发放给申请执行人本人",
-    Kind.OTHERS_ACCOUNT: "法发〔2017〕6号第十一条：执行款发放给申请执行人本人",
-    Kind.STAFF_ACCOUNT: f"{HOUSE}；行政事业单位内部控制规范（试行）",
-    Kind.SELF_APPROVAL_ATTEMPT: "会计法第二十五条；行政事业单位内部控制规范（试行）：不相容岗位相互分离",
-    Kind.PAYEE_ATTEMPT: "法发〔2017〕6号第十一条：执行款发放给申请执行人本人",
-    Kind.CHANGE_ATTEMPT: "法发〔2017〕6号第十二条：发放须经审批",
-    Kind.CEILING_ATTEMPT: "申请当日有效的垫付条件发布文件",
-    Kind.COURT_ATTEMPT: "行政事业单位内部控制规范（试行）：在授权范围内办理",
-    Kind.AFTER_HOURS: f"{ISSUED}；休息日按国务院办公厅放假安排",
-    Kind.VOUCHER_LATE: "会计基础工作规范：会计核算应当及时",
-    Kind.VOUCHER_GAP: "会计基础工作规范第五十一条：凭证连续编号",
+SOURCES: dict[Kind, tuple[Sentence | str, ...]] = {
+    Kind.ADVANCE_OVERDUE: (ISSUED, RECOVERY_DUTY),
+    Kind.CASE_MONEY_OVERDUE: ("最高人民法院关于执行款物管理工作的规定（法发〔2017〕6号）第十条",),
+    Kind.CASE_MONEY_STALE: (ISSUED, FOUND_BY_AUDITS),
+    Kind.ABOVE_CEILING: (TERMS_OF_THE_DAY,),
+    Kind.DUPLICATE_CLAIMANT: ("参照关于建立完善国家司法救助制度的意见（试行）（中政委〔2014〕3号）：一次性救助",),
+    Kind.DUPLICATE_ACCOUNT: (HOUSE, "法发〔2017〕6号第十一条"),
+    Kind.SHARED_ACCOUNT: ("法发〔2017〕6号第十一条：执行款发放给申请执行人本人",),
+    Kind.OTHERS_ACCOUNT: ("法发〔2017〕6号第十一条：执行款发放给申请执行人本人",),
+    Kind.STAFF_ACCOUNT: (HOUSE, "行政事业单位内部控制规范（试行）"),
+    Kind.SELF_APPROVAL_ATTEMPT: ("会计法第二十五条", "行政事业单位内部控制规范（试行）：不相容岗位相互分离"),
+    Kind.PAYEE_ATTEMPT: ("法发〔2017〕6号第十一条：执行款发放给申请执行人本人",),
+    Kind.CHANGE_ATTEMPT: ("法发〔2017〕6号第十二条：发放须经审批",),
+    Kind.CEILING_ATTEMPT: (TERMS_OF_THE_DAY,),
+    Kind.COURT_ATTEMPT: ("行政事业单位内部控制规范（试行）：在授权范围内办理",),
+    Kind.AFTER_HOURS: (ISSUED, HOLIDAYS),
+    Kind.VOUCHER_LATE: ("会计基础工作规范：会计核算应当及时",),
+    Kind.VOUCHER_GAP: ("会计基础工作规范第五十一条：凭证连续编号",),
 }
-"""On what each question stands; what no law sets the house has set, and says so."""
+"""On what each question stands; what no law sets the house has set, and says so. Remarks are translated; documents and
+their articles are cited as they are."""
 
 ATTEMPTS: dict[Kind, Attempt] = {
     Kind.SELF_APPROVAL_ATTEMPT: Attempt.SELF_APPROVAL,
@@ -166,6 +173,12 @@ WATCHED_ACTS: frozenset[Event] = frozenset(
         Event.OPENING_POSTED,
         Event.PARTY_CHANGED,
         Event.PARTY_REVEALED,
+        Event.CASE_REVEALED,
+        Event.PASSWORD_RESET,
+        Event.TERMS_ISSUED,
+        Event.LADDER_ISSUED,
+        Event.BOUNDS_ISSUED,
+        Event.PAYING_ACCOUNT_SET,
         Event.ACCOUNT_REGISTERED,
         Event.ACCOUNT_VERIFIED,
         Event.DECISION_SIGNED,
@@ -179,12 +192,14 @@ WATCHED_ACTS: frozenset[Event] = frozenset(
         Event.CEREMONY_FROZEN,
         Event.CEREMONY_CASH_DRAWN,
         Event.PAYEE_PAID,
+        Event.YEAR_CLOSED,
         Event.MONTH_REOPENED,
         Event.PACKAGE_EXPORTED,
     }
 )
-"""The acts that nobody does at night without a reason: signing, paying, confirming, changing whom is paid, looking at
-persons. The vouchers that follow from them are not counted again."""
+"""The acts that nobody does at night without a reason: signing, paying, confirming, changing whom is paid or from
+where, setting what others are bound by, letting somebody in, looking at persons. The vouchers that follow from them are
+not counted again."""
 
 
 def sentence(kind: Kind, one: str, two: str) -> Sentence:
@@ -249,7 +264,7 @@ class Figure(NamedTuple):
     name: str
     value: Sentence
     meaning: str
-    source: str
+    source: tuple[Sentence | str, ...]
 
 
 def figures(bounds: Bounds) -> list[Figure]:
@@ -260,13 +275,13 @@ def figures(bounds: Bounds) -> list[Figure]:
             N_("垫付未收回"),
             Sentence(N_("%(n)s个月"), {"n": str(bounds.months_outstanding)}),
             OUTSTANDING_MEANS,
-            f"{set_by}；垫付资金管理办法中的追偿职责",
+            (set_by, RECOVERY_DUTY),
         ),
         Figure(
             N_("案款未发放"),
             Sentence(N_("%(n)s个月"), {"n": str(bounds.months_held)}),
             HELD_MEANS,
-            f"{set_by}；法院案款审计查出的主要问题",
+            (set_by, FOUND_BY_AUDITS),
         ),
         Figure(
             N_("工作时间"),
@@ -275,7 +290,7 @@ def figures(bounds: Bounds) -> list[Figure]:
                 {"opens": f"{bounds.office_from:%H:%M}", "closes": f"{bounds.office_to:%H:%M}"},
             ),
             N_("北京时间。在此以外的办理列为疑点；恰在开始时刻的不列，恰在结束时刻的列入。休息日和节假日全天列入。"),
-            f"{set_by}；休息日按国务院办公厅放假安排",
+            (set_by, HOLIDAYS),
         ),
         Figure(
             N_("案款发放期限"),

@@ -8,7 +8,7 @@ from fundapp.core.forms import (
     FilterForm,
     Form,
     HiddenTextField,
-    LongTextField,
+    RemarkField,
     TextField,
     VersionField,
     required,
@@ -101,7 +101,7 @@ class RequestCorrectionForm(Form):
     """The cancelling that is asked for."""
 
     business_date = DayField(_l("更正日期"), [required(N_("请填写更正日期。"))], description=_l("更正凭证记账的日期。"))
-    reason = LongTextField(
+    reason = RemarkField(
         _l("更正理由"),
         [required(N_("请填写更正理由。"))],
         longest=200,

@@ -293,6 +293,7 @@ class Correction(Base):
     __tablename__ = "corrections"
     __table_args__ = (
         CheckConstraint("restated_amount > 0", name="restated_positive"),
+        CheckConstraint("reviewed_by_id <> requested_by_id", name="two_hands"),
         CheckConstraint(
             "(method = 'cancel') = (restated_movement IS NULL) AND (restated_movement IS NULL) = "
             "(restated_amount IS NULL)",

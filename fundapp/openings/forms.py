@@ -11,7 +11,7 @@ from fundapp.core.forms import (
     FileField,
     FilterForm,
     Form,
-    LongTextField,
+    RemarkField,
     VersionField,
     choices_of,
     required,
@@ -47,7 +47,7 @@ class DecisionForm(Form):
 
     seen_version = VersionField()
     outcome = ChoiceField(_l("复核结果"), [required(N_("请选择复核结果。"))])
-    reason = LongTextField(_l("退回理由"), longest=500, description=_l("退回时必填，写明哪一行有误。"))
+    reason = RemarkField(_l("退回理由"), longest=500, description=_l("退回时必填，写明哪一行有误。"))
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -58,7 +58,7 @@ class UndoForm(Form):
     """Why what was posted is to be undone."""
 
     seen_version = VersionField()
-    reason = LongTextField(_l("冲销理由"), [required(N_("请写明冲销理由。"))], longest=500)
+    reason = RemarkField(_l("冲销理由"), [required(N_("请写明冲销理由。"))], longest=500)
 
 
 class UndoDecisionForm(Form):

@@ -15,8 +15,8 @@ from fundapp.core.columns import MoneyColumn, Sealed
 from fundapp.core.db import db
 from fundapp.disbursement.rules import Order, Payer, batch_digest, line_digest
 from fundapp.ledger import rules as ledger
-from fundapp.ledger.rules import KEPT
-from fundapp.oversight import proofs
+from fundapp.ledger.rules import GUARDED, KEPT
+from fundapp.oversight import proofs, registers
 from fundapp.trail import proofs as signatures
 from fundapp.trail import queries as trail
 
@@ -31,6 +31,9 @@ class Check(NamedTuple):
 
 BY_SOURCE = ", ".join(f"'{account.value}'" for account, parts in KEPT.items() if ("source",) in parts)
 """The accounts of which each source's part is kept by day, as SQL."""
+
+GUARDS = " ".join(f"WHEN '{account.value}' THEN '{side.value}'" for account, side in GUARDED.items())
+"""The side that the balance of each guarded account may not leave, as the arms of a CASE."""
 
 CHECKS: tuple[Check, ...] = (
     Check(
@@ -195,6 +198,14 @@ CHECKS: tuple[Check, ...] = (
         "%(court_code)s科目%(account)s %(part)s余额反向或预留超过余额",
     ),
     Check(
+        "每项余额不得反向的方向与科目表一致",
+        """
+        SELECT court_code, account, part FROM standing_balances WHERE guard <> CASE account GUARDS ELSE '' END
+        ORDER BY court_code, account, part LIMIT 1
+        """.replace("GUARDS", GUARDS),
+        "%(court_code)s科目%(account)s %(part)s不得反向的方向被改动",
+    ),
+    Check(
         "结账后未再记入凭证",
         """
         SELECT v.court_code, v.year, v.number, c.month FROM vouchers v
@@ -240,6 +251,53 @@ CHECKS: tuple[Check, ...] = (
         ORDER BY a.court_code, a.year, a.number LIMIT 1
         """,
         "%(voucher)s已注销，其调整的原凭证没有注销",
+    ),
+    Check(
+        "反结账时的末号与操作留痕相符",
+        """
+        SELECT r.court_code, c.month FROM reopened_months r JOIN closed_months c ON c.id = r.closing_id
+        WHERE NOT EXISTS (
+            SELECT 1 FROM trail_entries e WHERE e.event = 'yearend.month.reopened'
+                AND e.subject = 'month:' || r.court_code || ':' || c.month AND r.last_number = (
+                    SELECT COUNT(*) FROM trail_entries p
+                    WHERE p.court_code = e.court_code AND p.event = 'ledger.voucher.posted' AND p.seq < e.seq
+                        AND p.facts LIKE '%"number":"' || substr(c.month, 1, 4) || '%'))
+        ORDER BY r.court_code, c.month LIMIT 1
+        """,
+        "%(court_code)s %(month)s反结账时的末号与操作留痕不符",
+    ),
+    Check(
+        "年终结账的结转凭证与其名称相符",
+        """
+        SELECT y.court_code, y.year FROM closed_years y JOIN closed_months c ON c.id = y.closing_id
+        LEFT JOIN vouchers v ON v.court_code = y.court_code
+            AND v.name = 'year:' || CAST(y.year AS VARCHAR(4)) || ':' || 'result:' || CAST(c.round AS VARCHAR(20))
+        WHERE COALESCE(y.result_voucher_id, 0) <> COALESCE(v.id, 0) OR y.prepared_by_id <> v.prepared_by_id
+        ORDER BY y.court_code, y.year LIMIT 1
+        """,
+        "%(court_code)s %(year)s年终结账登记的结转凭证或制单人与凭证不符",
+    ),
+    Check(
+        "到账登记的金额、日期和来源等于凭证",
+        """
+        SELECT r.court_code, r.id FROM fund_receipts r
+        LEFT JOIN vouchers v ON v.id = r.voucher_id AND v.court_code = r.court_code
+            AND v.name = 'fund-receipt:' || CAST(r.id AS VARCHAR(20)) || ':' || 'confirmed'
+        LEFT JOIN posting_lines p ON p.voucher_id = v.id
+        WHERE r.status = 'confirmed' AND (v.id IS NULL OR v.total <> r.amount OR v.business_date <> r.business_date
+            OR COALESCE(p.source_ref, '') <> 'source:' || CAST(r.source_id AS VARCHAR(20)))
+        ORDER BY r.court_code, r.id LIMIT 1
+        """,
+        "%(court_code)s fund-receipt:%(id)s的金额、日期或来源与凭证不符",
+    ),
+    Check(
+        "导入的案件与导入记录相符",
+        """
+        SELECT i.court_code, i.id, i.new, COUNT(c.id) AS found FROM case_imports i
+        LEFT JOIN cases c ON c.import_id = i.id WHERE i.is_done
+        GROUP BY i.court_code, i.id, i.new HAVING COUNT(c.id) <> i.new ORDER BY i.court_code, i.id LIMIT 1
+        """,
+        "%(court_code)s case-import:%(id)s登记了%(new)s件案件，现有%(found)s件",
     ),
     Check(
         "每笔垫付最多支付一次，状态与付款一致",
@@ -563,6 +621,8 @@ def _order(row: Any) -> Order:
 
 
 WALKS: dict[str, Callable[[], str | None]] = {
+    "登记簿各行与操作留痕相符": registers.first_untold,
+    "审计样本与抽取时的校验码相符": registers.first_other_sample,
     "科目余额及分项余额等于分录合计": proofs.first_unbalanced,
     "批次与签发时的内容相符": _unsealed_batch,
     "已结账月份的凭证与结账时和操作留痕相符": proofs.first_changed_period,

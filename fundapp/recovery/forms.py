@@ -2,7 +2,17 @@
 
 from flask_babel import lazy_gettext as _l
 
-from fundapp.core.forms import ChoiceField, DayField, FilterForm, Form, TextField, VersionField, YesNoField, required
+from fundapp.core.forms import (
+    NO_NAMES,
+    ChoiceField,
+    DayField,
+    FilterForm,
+    Form,
+    TextField,
+    VersionField,
+    YesNoField,
+    required,
+)
 from fundapp.core.words import N_
 
 
@@ -15,7 +25,7 @@ class AllocateForm(Form):
         [required(N_("请填写记账日期。"))],
         description=_l("一般为到账当日；到账月份已结账的，改填未结账月份的日期。"),
     )
-    note = TextField(_l("备注"), longest=200)
+    note = TextField(_l("备注"), longest=200, description=NO_NAMES)
 
 
 class RecoveryFilter(FilterForm):

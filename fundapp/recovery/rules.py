@@ -1,14 +1,47 @@
-"""How a debtor's payment is split among the fund, the creditor and a refund: pure."""
+"""How a debtor's payment is split among the fund, the creditor and a refund, and what is outstanding: pure."""
 
+import enum
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, TypeVar
 
 from fundapp.core.errors import RuleViolation
 from fundapp.core.money import ZERO, Money, plain, split, to_fen
+from fundapp.core.words import N_
 from fundapp.eligibility.rules import RecoveryOrder
 
 Key = TypeVar("Key")
+
+
+class ClaimKind(enum.Enum):
+    """Where an outstanding receivable comes from."""
+
+    ADVANCE = "advance"
+    OPENING = "opening"
+
+
+LABELS: dict[enum.Enum, str] = {
+    ClaimKind.ADVANCE: N_("垫付"),
+    ClaimKind.OPENING: N_("期初导入"),
+}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One receivable that is still outstanding: when and how much was paid, and what of it is left.
+
+    ``subject`` is the advance's; the case's, where the claim came with the opening of the books.
+    """
+
+    court_code: str
+    subject: str
+    case_ref: str
+    case_number: str
+    kind: ClaimKind
+    day: date
+    paid: Money
+    left: Money
 
 
 class Parts(NamedTuple):

@@ -10,16 +10,20 @@ from fundapp.trail.rules import Event, SigningReason
 
 
 @table(
-    "trail", "操作留痕", "trail", "Every act from the first on, each sealed onto the one before",
+    "trail", "操作留痕", "trail",
+    "自启用起的全部操作，每条与上一条连锁封存",
+    "Every act from the first on, each sealed onto the one before",
     COURT,
-    Column("seq", "序号", "number in the court's chain, without gap", "number"),
+    Column("seq", "序号", "number in the court's chain, without gap", "number", told="本院操作留痕的连续编号"),
     Column("recorded_at", "时间", "moment of recording", "moment"),
     Column("event", "事项", "what was done", words=Event),
-    Column("subject", "事项标识", "on which record", "code"),
+    Column("subject", "事项标识", "on which record", "code", told="所办理的记录"),
     Column("actor_id", "办理人标识", "id of the user who did it", "number"),
-    Column("facts", "要素", "what the event tells, as JSON"),
+    Column("facts", "要素", "what the event tells, as JSON",
+           told="该事项的要素，JSON格式；已封存，照原样列示，不作脱敏"),
     Column("previous", "上一条校验码", "seal of the entry before", "code"),
-    Column("seal", "校验码", "SHA-256 of these, each as its length, a colon and its bytes, after version 1", "code"),
+    Column("seal", "校验码", "SHA-256 of these, each as its length, a colon and its bytes, after version 1", "code",
+           told="本条各项按docs/audit-package.md所列格式计算的SHA-256"),
 )  # fmt: skip
 def _trail(scope: Scope) -> Iterable[Row]:
     query = select(
@@ -30,16 +34,19 @@ def _trail(scope: Scope) -> Iterable[Row]:
 
 
 @table(
-    "attachments", "附件", "trail", "Papers attached to records when the package was made; without their content",
+    "attachments", "附件", "trail",
+    "各记录所附文件，按制作本包时的状态，不含文件内容",
+    "Papers attached to records when the package was made; without their content",
     ID,
     COURT,
-    Column("subject", "事项标识", "record that the paper is attached to"),
-    Column("file_name", "文件名", "name of the file"),
+    Column("subject", "事项标识", "record that the paper is attached to", told="所附的记录"),
+    Column("file_name", "文件名", "name of the file", "remark"),
     Column("media_type", "类型", "PDF, PNG or JPEG, by its content"),
     Column("size", "字节数", "bytes", "number"),
     Column("sha256", "文件SHA-256", "SHA-256 of the file"),
     Column("attached_by_id", "上传人标识", "id of the user who attached it", "number"),
     Column("attached_at", "上传时间", "when", "moment"),
+    about={"subject": ""},
 )  # fmt: skip
 def _attachments(scope: Scope) -> Iterable[Row]:
     query = select(
@@ -50,14 +57,18 @@ def _attachments(scope: Scope) -> Iterable[Row]:
 
 
 @table(
-    "signed_heads", "链头签名", "trail", "Heads of the trail, signed with the installation's key",
+    "signed_heads", "链头签名", "trail",
+    "以本系统密钥签名的操作留痕末端",
+    "Heads of the trail, signed with the installation's key",
     COURT,
-    Column("length", "留痕条数", "number of the entry whose seal is the head", "number"),
-    Column("head", "末端校验码", "seal of that entry", "code"),
+    Column("length", "留痕条数", "number of the entry whose seal is the head", "number", told="末端为第几条留痕"),
+    Column("head", "末端校验码", "seal of that entry", "code", told="该条留痕的校验码"),
     Column("signed_at", "签名时间", "moment of signing", "moment"),
     Column("reason", "缘由", "why it was signed then", words=SigningReason),
-    Column("key_id", "密钥指纹", "the first 32 digits of the SHA-256 of the public key", "code"),
-    Column("signature", "签名", "Ed25519 over the anchor of these, see docs/audit-package.md", "code"),
+    Column("key_id", "密钥指纹", "the first 32 digits of the SHA-256 of the public key", "code",
+           told="公钥SHA-256的前32位"),
+    Column("signature", "签名", "Ed25519 over the anchor of these, see docs/audit-package.md", "code",
+           told="Ed25519签名，格式见docs/audit-package.md"),
 )  # fmt: skip
 def _signed_heads(scope: Scope) -> Iterable[Row]:
     query = select(

@@ -11,7 +11,7 @@ from fundapp.core.commands import plainly
 from fundapp.core.db import transaction
 from fundapp.courts import queries as courts
 from fundapp.users import service as users
-from fundapp.yearend import checker, package, rules, service
+from fundapp.yearend import checker, package, queries, rules, service
 from fundapp.yearend.replay import replay
 
 BAR_WIDTH = 30
@@ -24,18 +24,23 @@ def audit_group() -> None:
 
 @audit_group.command("export")
 @click.option("--year", type=int, required=True, help="The year of the package.")
+@click.option("--court", "only", multiple=True, help="Code of a court; may be given again. All courts without it.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The ZIP file to write.")
 @click.option("--unmasked", "is_unmasked", is_flag=True, help="Name persons whole; asks for --reason.")
 @click.option("--reason", default="", help="Why persons are to be named whole; kept with the package.")
 @with_appcontext
 @plainly
-def export(year: int, out: Path, is_unmasked: bool, reason: str) -> None:
-    """Write the package of a year: the books of all courts of this system, with the checker inside."""
+def export(year: int, only: tuple[str, ...], out: Path, is_unmasked: bool, reason: str) -> None:
+    """Write the package of a year: the books of all courts of this system, or of those named, and the checker."""
     reason = rules.checked_unmasking(is_unmasked=is_unmasked, reason=reason, may_unmasked=True)
     if not out.parent.is_dir():
         raise click.ClickException(f"没有文件夹“{out.parent}”，请先建立该文件夹，或改用其他位置。")
-    codes = [court.code for court in courts.courts()]
+    known = [court.code for court in courts.courts()]
+    if unknown := sorted(set(only) - set(known)):
+        raise click.ClickException(f"没有代字为{'、'.join(unknown)}的法院，请核对代字；可用的有{'、'.join(known)}。")
+    codes = sorted(set(only) or known)
     rules.check_courts(codes)
+    rules.check_has_books(rules.check_year(year), queries.years(codes))
     seat = courts.seat()
     with _bar(str(year)) as bar:
 

@@ -9,7 +9,7 @@ from fundapp.core.forms import (
     FilterForm,
     Form,
     HiddenTextField,
-    LongTextField,
+    RemarkField,
     VersionField,
     WholeNumberField,
     YesNoField,
@@ -56,10 +56,10 @@ class CloseForm(Form):
 class ExplainedCloseForm(CloseForm):
     """And, while money stands that nobody has claimed, for the reason why it does."""
 
-    explanation = LongTextField(
+    explanation = RemarkField(
         _l("待认领款情况说明"),
         longest=LONGEST_EXPLANATION,
-        description=_l("逐笔写明入账日期、银行流水号、查找情况和拟如何处理，不要写姓名和账号；本说明随结账一并留存。"),
+        description=_l("逐笔写明入账日期、银行流水号、查找情况和拟如何处理；本说明随结账一并留存。"),
     )
 
 
@@ -67,7 +67,7 @@ class DecideYearCloseForm(Form):
     """The answer to a request for the close of the year."""
 
     outcome = ChoiceField(_l("办理结果"), [required(N_("请选择同意或退回。"))])
-    opinion = LongTextField(_l("意见"), longest=LONGEST_REASON, description=_l("退回时须写明理由。"))
+    opinion = RemarkField(_l("意见"), longest=LONGEST_REASON, description=_l("退回时须写明理由。"))
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -77,7 +77,7 @@ class DecideYearCloseForm(Form):
 class RequestReopeningForm(Form):
     """Why the last closed month is to be opened again."""
 
-    reason = LongTextField(
+    reason = RemarkField(
         _l("反结账理由"),
         [required(N_("请写明理由：需要更正什么、为什么不能在未结账月份更正。"))],
         longest=LONGEST_REASON,
@@ -88,7 +88,7 @@ class DecideReopeningForm(Form):
     """One answer to a request for reopening."""
 
     outcome = ChoiceField(_l("办理结果"), [required(N_("请选择同意或退回。"))])
-    opinion = LongTextField(_l("意见"), longest=LONGEST_REASON, description=_l("退回时须写明理由。"))
+    opinion = RemarkField(_l("意见"), longest=LONGEST_REASON, description=_l("退回时须写明理由。"))
     seen_version = VersionField()
 
     def __init__(self, **kwargs: Any) -> None:
@@ -99,13 +99,14 @@ class DecideReopeningForm(Form):
 class ExportForm(Form):
     """Which year's package is made."""
 
+    court = ChoiceField(_l("法院"), description=_l("可为一个法院单独导出，只含该院的账簿、台账和留痕。"))
     year = WholeNumberField(_l("年度"), [required("请填写年度，例如 2018。")])
     is_unmasked = YesNoField(
         _l("含完整个人信息"),
         description=_l("姓名、证件号码、电话、账号不作脱敏。只有审计人员可以导出和下载，并须写明理由。"),
     )
-    reason = LongTextField(
+    reason = RemarkField(
         _l("导出完整信息的理由"),
         longest=LONGEST_REASON,
-        description=_l("勾选上一项时必填：为哪项审计、核对哪些内容；理由随审计包一并留痕，不要写姓名和账号。"),
+        description=_l("勾选上一项时必填：为哪项审计、核对哪些内容；理由随审计包一并留痕。"),
     )

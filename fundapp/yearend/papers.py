@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 
 from fundapp.core import documents
 from fundapp.core.money import Money, plain
@@ -18,7 +18,7 @@ from fundapp.courts import queries as courts
 from fundapp.yearend.queries import statements
 from fundapp.yearend.rules import statement_period
 
-__all__ = ["annual_statements", "pdf", "statements", "unit_words", "workbook"]
+__all__ = ["annual_statements", "annual_workbook", "pdf", "statements", "unit_words", "workbook"]
 
 LONG = 500
 """Lines above which a paper is set in a process of its own."""
@@ -27,6 +27,12 @@ LONG = 500
 def annual_statements(court_codes: Sequence[str], year: int) -> bytes:
     """One PDF with all statements of a year, of these courts together."""
     return pdf(declared(), court_codes, year)[0]
+
+
+def annual_workbook(court_codes: Sequence[str], year: int) -> bytes:
+    """One workbook with all statements of a year, with the year before, in Chinese like the paper."""
+    with force_locale("zh"):
+        return workbook(declared(), court_codes, year)[0]
 
 
 def pdf(which: Sequence[Declared], court_codes: Sequence[str], year: int) -> tuple[bytes, int]:

@@ -52,8 +52,7 @@ def replay(stream: BinaryIO, *, progress: Progress) -> list[str]:
     check_container(stream)
     with tempfile.TemporaryDirectory(prefix="replay-") as name, zipfile.ZipFile(stream) as archive:
         folder = Path(name)
-        for entry in archive.infolist():
-            unpack(archive, entry, folder)
+        unpack(archive, folder)
         checker.check(checker.Folder(name))
         told = _Told(folder)
         codes = _found(told)

@@ -87,6 +87,9 @@ def downgrade() -> None:
         op.execute("DROP TRIGGER vouchers_corrections ON vouchers")
         op.execute("DROP FUNCTION vouchers_corrections()")
     op.drop_index("uq_corrections_waiting", "corrections")
-    for column in ("restated_movement", "restated_source", "restated_amount", "method"):
-        op.execute(f"ALTER TABLE corrections DROP COLUMN {column}")
+    with op.batch_alter_table("corrections") as table:  # a later step may have made checks of the table of them
+        table.drop_constraint(op.f("ck_corrections_restated_whole"), type_="check")
+        table.drop_constraint(op.f("ck_corrections_restated_positive"), type_="check")
+        for column in ("restated_movement", "restated_source", "restated_amount", "method"):
+            table.drop_column(column)
     op.execute("ALTER TABLE corrections RENAME COLUMN corrected_by_id TO reversal_id")

@@ -32,6 +32,7 @@ TAKES_AWAY = {
     "ledger.print_book",
     "ledger.print_voucher",
     "auditing.dossier",
+    "auditing.notice_pdf",
     "auditing.sample",
 }
 """Looks, proofs and papers that leave the house: each leaves its entry, and no record changes."""
@@ -45,8 +46,8 @@ WRITES = {
 }
 """All that an auditor writes: consent to open a closed year again, samples, findings and their closing, notes."""
 
-READ_ON_A_FORM = {"eligibility.assess"}
-"""A page that he reads and whose form refuses him."""
+READ_ON_A_FORM = {"eligibility.assess", "yearend.year_close"}
+"""Pages that he reads and whose forms refuse him."""
 
 NOT_HIS = {"cases.import_template", "openings.empty_form", "disbursement.download"}
 """Forms that others fill in, and the bank's file, whose account numbers he reveals with a reason one by one."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from datetime import date
 
 import pypdfium2
@@ -41,6 +42,21 @@ def text_of(paper: bytes) -> str:
     return re.sub(r"[\s\u200b\ufffe\u0002]", "", told)
 
 
+def digests_in(paper: bytes) -> list[str]:
+    """The digests that stand in a PDF as a program copies them, each whole on its line."""
+    document = pypdfium2.PdfDocument(paper)
+    found = []
+    for page in document:
+        read = page.get_textpage()
+        told = read.get_text_range()
+        for one in re.finditer("[0-9a-f]{64}", told):
+            boxes = [read.get_charbox(at) for at in (one.start(), one.end() - 1)]
+            assert boxes[0][1] == pytest.approx(boxes[1][1], abs=3) and boxes[1][2] < page.get_width() - 15 / 25.4 * 72
+            found.append(one[0])
+    document.close()
+    return found
+
+
 def data_of(advance, extent=Extent.MASKED):
     file = queries.file(advance.id, HERE)
     return papers.dossier_data(file, queries.people_in(file), extent=extent)
@@ -66,7 +82,8 @@ def secrets_of(advance) -> list[str]:
 def test_a_dossier_tells_a_payment_from_the_case_to_what_came_back(app):
     advance = a_full_payment()
     [voucher, *_more] = queries.file(advance.id, HERE).vouchers
-    text = text_of(dossiers.dossier(advance.id, HERE, extent=Extent.MASKED))
+    paper = dossiers.dossier(advance.id, HERE, extent=Extent.MASKED)
+    text = text_of(paper)
     line = queries.file(advance.id, HERE).orders[0]
     for said in (
         dossier_number(advance.cited),
@@ -88,6 +105,9 @@ def test_a_dossier_tells_a_payment_from_the_case_to_what_came_back(app):
         "分配追偿收款",
     ):
         assert re.sub(r"\s", "", said) in text, said
+    data = data_of(advance)
+    wanted = [row[-1] for part in ("digests", "papers", "trail") for row in data[part]]
+    assert not Counter(wanted) - Counter(digests_in(paper)), "each is copied as it is compared"
 
 
 def test_every_digest_of_the_file_stands_on_its_cover(app):

@@ -18,12 +18,19 @@ from fundapp.core import clock, jobs
 from fundapp.core.db import db, transaction
 from fundapp.core.errors import NotFound, RuleViolation
 from fundapp.core.money import yuan
+from fundapp.irregularities import queries as doubts
+from fundapp.irregularities.queries import Span
+from fundapp.irregularities.rules import Kind
 from fundapp.ledger import queries as books
+from fundapp.ledger.rules import Model, Movement
+from fundapp.recovery.queries.claims import claims
 from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
 from fundapp.users.rules import Role
 from tests import evidence
 from tests.builders.auditing import a_full_payment, a_population, a_sample
+from tests.builders.ledger import a_voucher
+from tests.builders.openings import a_small_book
 from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, a_user, the_holder
 from tests.pages import Page
 
@@ -60,6 +67,55 @@ def test_receivables_are_what_was_outstanding_at_the_last_day(app):
     assert (item.subject, item.amount) == (advance.subject, yuan("9000"))
     assert len(population(Population.RECEIVABLES, last=date(2018, 6, 25))) == 1
     assert population(Population.RECEIVABLES, last=date(2018, 6, 24)) == []
+
+
+def test_what_the_books_were_opened_with_is_drawn_and_overdue_like_what_was_paid_since(app):
+    """The ageing, the population and the exceptions are the same receivables; the books hold as much."""
+    with clock.at(date(2018, 6, 24)):
+        book, _opening = a_small_book(Model.OWN_FUNDS)
+        [advance] = a_population("3000.00")
+    wanted = [(advance.subject, yuan("3000")), (book.owed.subject, yuan("9000"))]
+    end = date(2019, 12, 31)
+    with clock.at(date(2020, 1, 5)):
+        items = population(Population.RECEIVABLES, last=end)
+        assert [(item.subject, item.amount) for item in items] == wanted
+        assert items[1].cited == book.owed.number and items[1].day == date(2017, 12, 31)
+        assert {(claim.subject, claim.left) for claim in claims([COURT], end)} == set(wanted)
+        overdue = [one for one in doubts.lines(Span((COURT,), 2019)) if one.kind is Kind.ADVANCE_OVERDUE]
+        assert [(one.subject, one.amount) for one in overdue] == wanted
+        sample = a_sample(Population.RECEIVABLES, last_day=end)
+        assert queries.redrawn(sample).on_the_books == (yuan("12000"), yuan("12000"))
+    with clock.at(date(2020, 1, 6)):
+        a_voucher("500.00", Movement.WRITTEN_OFF, day=end, case=book.owed.subject, source=book.source.subject)
+        again = queries.redrawn(sample)
+        assert again.is_same and again.on_the_books == (yuan("12000"), yuan("12000")), "what came later is left out"
+        files, _whole = taken(sample.id, the_holder(Role.AUDITOR))
+    assert {f"{book.owed.number}.pdf", f"{dossier_number(advance.cited)}.pdf"} < set(files)
+    assert not queries.dossiers_made(book.owed.subject)
+    check_manifest(files)
+
+
+def test_what_the_books_are_opened_with_is_no_receivable_before(app):
+    with clock.at(date(2018, 6, 24)):
+        a_small_book(Model.OWN_FUNDS)
+    before = datetime(2018, 2, 28, 23, tzinfo=clock.SHANGHAI)
+    assert population(Population.RECEIVABLES, by=before) == []
+    assert len(population(Population.RECEIVABLES)) == 1
+
+
+def test_the_page_of_a_sample_of_receivables_holds_them_against_the_books(sign_in):
+    with clock.at(date(2018, 6, 24)):
+        book, _opening = a_small_book(Model.OWN_FUNDS)
+    sample = a_sample(Population.RECEIVABLES, size=1)
+    number, address = book.owed.number, f"/auditing/samples/{sample.id}"
+    client = sign_in(the_holder(Role.AUDITOR))
+    page = Page(client, address)
+    assert "等于1218.01应收垫付款余额" in page.main
+    assert number in page.follow(number).heading
+    db.session.rollback()
+    with evidence.administrator() as connection, evidence._no_triggers(connection):
+        connection.execute(text("UPDATE day_totals SET debit = debit + 100 WHERE account = '1218.01' AND part = ''"))
+    assert any("1218.01应收垫付款余额9,001.00元" in alert for alert in Page(client, address).alerts)
 
 
 def test_vouchers_are_a_population_in_the_order_of_their_numbers(app):

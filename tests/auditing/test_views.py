@@ -115,7 +115,10 @@ def test_the_list_shows_what_is_overdue_and_is_narrowed(sign_in):
 
 def test_the_notice_says_what_is_to_be_done_by_whom_and_has_room_for_names(sign_in):
     finding = sent_back(proved(answered(a_finding())))
-    answer = sign_in(the_holder(Role.PRESIDENT)).get(f"/auditing/findings/{finding.id}/notice.pdf")
+    page = Page(sign_in(the_holder(Role.PRESIDENT)), f"/auditing/findings/{finding.id}")
+    assert page.client.get(f"/auditing/findings/{finding.id}/notice.pdf").status_code == 405
+    assert trail.history(finding.subject)[-1].event is not Event.NOTICE_PRINTED, "what is only looked at is no act"
+    answer = page.submit("打印整改通知书").response
     document = pypdfium2.PdfDocument(answer.data)
     text = re.sub(r"[\s\u200b]", "", "".join(page.get_textpage().get_text_range() for page in document))
     document.close()
@@ -134,7 +137,7 @@ def test_the_notice_says_what_is_to_be_done_by_whom_and_has_room_for_names(sign_
         assert said in text, said
     assert trail.history(finding.subject)[-1].event is Event.NOTICE_PRINTED
     unanswered = a_finding()
-    empty = sign_in(the_holder(Role.PRESIDENT)).get(f"/auditing/findings/{unanswered.id}/notice.pdf")
+    empty = page.get(f"/auditing/findings/{unanswered.id}").submit("打印整改通知书").response
     assert empty.data.startswith(b"%PDF")
 
 

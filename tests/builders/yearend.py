@@ -171,7 +171,8 @@ def unpacked(data: bytes) -> Files:
 
 def sealed_again(files: Files, folder: Path) -> bytes:
     """These files packed and sealed as a package would be, whatever they say."""
-    members = [package.copied(folder / "again", name, content) for name, content in files.items()]
+    places = (folder / "again" / str(at) for at in range(len(files)))  # one may be named as another's folder
+    members = [package.copied(place, *file) for place, file in zip(places, files.items(), strict=True)]
     package.packed(members, folder / "again.zip")
     return (folder / "again.zip").read_bytes()
 

@@ -83,7 +83,7 @@ def test_days_moments_and_yes_or_no_are_told_alike_on_either_engine(app):
 
 def test_two_tables_do_not_share_a_name():
     with pytest.raises(AssertionError, match="two tables are called"):
-        table(TABLES[0].name, "又一", "books", "again")(lambda scope: [])
+        table(TABLES[0].name, "又一", "books", "又一次", "again")(lambda scope: [])
 
 
 def test_what_a_scope_recalls_is_asked_once():

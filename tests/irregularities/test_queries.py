@@ -6,6 +6,7 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import text
 
+from fundapp.cases import service as cases
 from fundapp.core import clock
 from fundapp.core.db import db, transaction
 from fundapp.core.money import yuan
@@ -20,6 +21,7 @@ from tests.attacker import unguarded
 from tests.builders.advances import a_paid_advance, an_advance, signed
 from tests.builders.cases import a_case, a_creditor, a_debtor, an_account
 from tests.builders.custody import a_case_receipt, a_paid_payout
+from tests.builders.disbursement import the_paying_account
 from tests.builders.ledger import a_voucher, close_month
 from tests.builders.people import COURT, OTHER_COURT, a_user, the_books, the_holder
 from tests.builders.recovery import allocated
@@ -174,7 +176,7 @@ def test_an_account_in_another_s_name_is_found(app):
     assert line.subject == case.subject and "别人" not in str(line.sentence)
 
 
-def test_a_payee_who_bears_the_name_of_active_staff_is_found(app):
+def test_a_payee_who_bears_the_name_of_staff_is_found_and_stays_so_when_they_leave(app):
     with clock.at(date(2018, 3, 9)):
         case = a_case()
     namesake = a_user(Role.FINANCE_CLERK, name=case.creditors[0].name)
@@ -183,7 +185,7 @@ def test_a_payee_who_bears_the_name_of_active_staff_is_found(app):
     assert (line.subject, line.person_id) == (case.subject, namesake.id)
     for user in (namesake, db.session.get_one(type(namesake), namesake.id + 1)):
         changed_behind_the_rules(user, is_active=False)
-    assert not found(Kind.STAFF_ACCOUNT)
+    assert found(Kind.STAFF_ACCOUNT) == [line]
 
 
 # ---- acts
@@ -211,6 +213,17 @@ def test_signing_outside_office_hours_is_found_by_the_court_s_clocks(app, at, is
     if is_found:
         assert lines[0].day == f"{at:%Y-%m-%d}" and f"{at:%H:%M}办理“签署审批意见”" in str(lines[0].sentence)
         assert not found(Kind.AFTER_HOURS, 2019)
+
+
+def test_who_looks_at_a_whole_case_or_changes_where_money_comes_from_by_night_is_found(app):
+    with clock.at(date(2018, 3, 9)):
+        case, auditor = a_case(), the_holder(Role.AUDITOR)
+    with clock.at(datetime(2018, 3, 10, 2, 30, tzinfo=clock.SHANGHAI)):
+        with transaction(COURT):
+            cases.reveal_case(case.id, reason="半夜查看全案", actor=auditor)
+        account = the_paying_account()
+    subjects = [line.subject for line in found(Kind.AFTER_HOURS)]
+    assert case.subject in subjects and account.subject in subjects
 
 
 def test_new_year_s_night_belongs_to_the_year_of_the_court_s_clocks(app):

@@ -6,6 +6,7 @@ import pytest
 
 from fundapp.core import clock
 from fundapp.core.spreadsheet import read_table
+from fundapp.irregularities import rules
 from fundapp.irregularities.rules import Kind
 from fundapp.users.rules import Role
 from tests.builders.advances import a_paid_advance, an_advance, signed
@@ -126,6 +127,10 @@ def test_the_list_is_read_in_english(app, sign_in):
     a_signature_on_saturday()
     client = sign_in(the_holder(Role.AUDITOR))
     Page(client, "/irregularities/").submit("English")
+    index = Page(client, "/irregularities/")
+    assert "法发〔2017〕6号第十一条" in index.main, "a document is cited as it is"
+    for remark in (rules.HOUSE, rules.ISSUED, rules.RECOVERY_DUTY, rules.HOLIDAYS):
+        assert remark.msgid not in index.main
     page = Page(client, "/irregularities/after_hours?year=2018")
     [row] = page.table("Acts outside office hours")
     assert row[3] == "“Sign opinion” on 2018-03-10 10:00"

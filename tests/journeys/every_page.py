@@ -47,7 +47,6 @@ from tests.cases.test_importing import a_row, an_xlsx
 
 DOWNLOADS = {
     "advances.approval_pdf",
-    "auditing.notice_pdf",
     "auditing.sample_file",
     "cases.import_template",
     "ceremonies.lines",
@@ -332,7 +331,7 @@ def _auditing() -> dict[str, dict[str, Any]]:
         **alike({"job_id": job_id}, "auditing.progress", "auditing.sample_file"),
         "auditing.answer": {"finding_id": waiting.id},
         "auditing.prove": {"finding_id": under_way.id},
-        **alike({"finding_id": proof.id}, "auditing.review", "auditing.finding", "auditing.notice_pdf"),
+        **alike({"finding_id": proof.id}, "auditing.review", "auditing.finding"),
         "auditing.write_note": {"record": paid.subject},
         **alike({"bounds_id": bounds_id}, "irregularities.issued", "irregularities.bounds"),
         **{f"auditing.{name}": {} for name in ("dossiers", "samples", "draw", "findings", "record_finding", "notes")},

@@ -3,15 +3,16 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, text, update
 from sqlalchemy.exc import DBAPIError
 
 from fundapp.core.db import db, transaction
 from fundapp.core.money import ZERO, yuan
 from fundapp.ledger import queries as books
 from fundapp.ledger.models import Correction, DayTotal, PostingLine, StandingBalance, Voucher
-from fundapp.ledger.rules import Account, CorrectionMethod, Ink, Movement, booked
+from fundapp.ledger.rules import Account, CorrectionMethod, CorrectionStatus, Ink, Movement, booked
 from tests.attacker import behind_the_guards
+from tests.builders.funding import a_receipt
 from tests.builders.ledger import a_confirmed_correction, a_correction, a_voucher, close_month
 from tests.builders.people import COURT
 from tests.ledger.recomputation import balances, recomputed
@@ -211,6 +212,7 @@ def test_the_database_refuses_a_correction_that_goes_round_the_rules(app, change
         ({"restated_amount": ZERO}, "restated_positive"),
         ({"restated_amount": None}, "restated_whole"),
         ({"method": CorrectionMethod.CANCEL}, "restated_whole"),
+        ({"status": CorrectionStatus.CONFIRMED, "reviewed_by_id": None}, "two_hands"),
         ({}, "UNIQUE|unique|append-only"),
     ],
     ids=str,
@@ -219,5 +221,27 @@ def test_the_database_refuses_a_request_that_says_half_or_waits_twice(app, chang
     less = booked(Movement.APPROPRIATION_RECEIVED, yuan("400.00"), source="source:1")
     asked = a_correction(a_voucher("500.00", source="source:1"), method=CorrectionMethod.RESTATE, restated=less)
     kept = {column.key: getattr(asked, column.key) for column in Correction.__table__.columns if column.key != "id"}
+    if "reviewed_by_id" in changes:
+        changes = changes | {"reviewed_by_id": kept["requested_by_id"]}
     with pytest.raises(DBAPIError, match=told), transaction(COURT):
         db.session.execute(insert(Correction).values(kept | changes))
+
+
+@pytest.mark.parametrize(
+    ("table", "changes"),
+    [
+        ("fund_receipts", "amount = amount + 1"),
+        ("fund_receipts", "business_date = '2018-01-02'"),
+        ("fund_receipts", "source_id = source_id + 1"),
+        ("fund_receipts", "status = 'returned', voucher_id = NULL"),
+        ("corrections", "restated_amount = restated_amount + 1"),
+        ("corrections", "status = 'requested', reviewed_by_id = NULL"),
+    ],
+)
+def test_the_database_refuses_to_rewrite_what_was_registered_and_decided(app, table, changes):
+    receipt = a_receipt("500.00")
+    less = booked(Movement.APPROPRIATION_RECEIVED, yuan("400.00"), source=receipt.source.subject)
+    voucher = books.voucher(receipt.voucher_id, frozenset({COURT}))
+    a_confirmed_correction(a_correction(voucher, method=CorrectionMethod.DIFFERENCE, restated=less))
+    with pytest.raises(DBAPIError, match="are not rewritten"), transaction(COURT):
+        db.session.execute(text(f"UPDATE {table} SET {changes}"))

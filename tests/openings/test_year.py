@@ -59,7 +59,7 @@ def test_an_undone_opening_and_a_tried_one_are_told_rightly_in_the_package(app, 
     verified(a_package(tmp_path))
     table = files["csv/openings.csv"].decode("utf-8-sig").split("\r\n")
     assert len(table) == 3 and ",undone," in table[1]
-    assert files["csv/sources.csv"].decode("utf-8-sig").split("\r\n")[1].split(",")[6:] == ["0.00"] * 6
+    assert files["csv/sources.csv"].decode("utf-8-sig").split("\r\n")[1].split(",")[6:] == ["0.00"] * 7
 
 
 def guards_of_openings():
@@ -93,14 +93,14 @@ def test_a_balance_that_was_carried_twice_before_it_was_refused_is_found_and_can
 # What a forger does to the tables of a package, by name: what stands there, what he writes, and what is found.
 FORGERIES = {
     "opening_lines": [
-        (",1218.01,debit,9000.00,", ",1218.01,debit,9001.00,", "与明细合计不符"),
-        (",3001,credit,89500.00,", ",4001,credit,89500.00,", "凭证与明细不符"),
-        ("80000.00,,source:1,", "80000.00,,source:2,", "凭证与明细不符"),
+        (",1218.01,debit,9000.00,", ",1218.01,debit,9001.00,", "1218.01：科目9,000.00，台账9,001.00"),
+        (",3001,credit,89500.00,", ",4001,credit,89500.00,", "期初余额凭证与导入明细不符"),
+        ("80000.00,,source:1,", "80000.00,,source:2,", "期初余额凭证与导入明细不符"),
     ],
     "openings": [
-        (",posted,", ",requested,", "凭证与明细不符"),
-        (",posted,", ",undone,", "凭证与明细不符"),
-        ("2017-12-31", "2018-12-31", "业务早于期初"),
+        (",posted,", ",requested,", "缺少留痕所记的行opening:1"),
+        (",posted,", ",undone,", "状态不符"),
+        ("2017-12-31", "2018-12-31", "openings.csv opening:1：与留痕不符"),
     ],
     "sources": [(",80500.00,0.00", ",80501.00,0.00", "与分录不符")],
 }
@@ -142,11 +142,12 @@ BREAKS = {
         "案款结存等于到账减发放减归还（分案）",
     },
     "UPDATE openings SET status = 'requested'": {
+        "登记簿各行与操作留痕相符",
         "期初余额凭证与导入明细相符",
         "应收垫付款等于垫付减追回（分案，乙类）",
         "案款结存等于到账减发放减归还（分案）",
     },
-    "UPDATE openings SET day = '2018-03-09'": {"业务凭证都记在期初余额日期之后"},
+    "UPDATE openings SET day = '2018-03-09'": {"业务凭证都记在期初余额日期之后", "登记簿各行与操作留痕相符"},
 }
 
 

@@ -1,6 +1,7 @@
 """``audit export`` and ``audit verify``."""
 
 import hashlib
+import json
 from datetime import date
 
 import pytest
@@ -13,7 +14,7 @@ from fundapp.yearend import service
 from fundapp.yearend.models import AuditPackage
 from tests.builders.cases import a_case
 from tests.builders.funding import a_receipt
-from tests.builders.people import COURT, SUPERIOR
+from tests.builders.people import COURT, OTHER_COURT, SUPERIOR
 from tests.builders.yearend import unpacked
 from tests.databases import unfounded
 
@@ -82,6 +83,19 @@ def test_an_empty_system_has_nothing_to_export(app, command, tmp_path):
     assert done.exit_code == 1 and "还没有法院" in done.output
 
 
+def test_a_package_of_one_court_is_written_of_its_code(app, command, tmp_path):
+    a_receipt("100.00")
+    a_receipt("55.00", court_code=OTHER_COURT)
+    out, asked = tmp_path / "p.zip", ("export", "--year", "2018", "--out", str(tmp_path / "p.zip"))
+    unknown = command(*asked, "--court", "京01")
+    assert unknown.exit_code == 1 and "没有代字为京01的法院" in unknown.output and not out.exists()
+    too_early = command("export", "--year", "1999", "--out", str(out), "--court", COURT)
+    assert too_early.exit_code == 1 and "1999年度还没有账簿" in too_early.output and not out.exists()
+    done = command(*asked, "--court", OTHER_COURT)
+    assert done.exit_code == 0, done.output
+    assert json.loads(unpacked(out.read_bytes())["manifest.json"])["courts"] == [OTHER_COURT]
+
+
 def test_a_package_that_cannot_be_recorded_is_not_left_behind(app, command, tmp_path, monkeypatch):
     a_receipt("100.00")
     monkeypatch.setattr(service, "record_package", lambda **facts: 1 // 0)
@@ -92,6 +106,7 @@ def test_a_package_that_cannot_be_recorded_is_not_left_behind(app, command, tmp_
 
 def test_persons_are_named_whole_on_the_command_line_for_a_reason_too(app, command, tmp_path):
     case = a_case()
+    a_receipt("100.00")
     out = tmp_path / "p.zip"
     asked = ("export", "--year", "2018", "--out", str(out))
     for wrong in (("--unmasked",), ("--unmasked", "--reason", "审计"), ("--reason", "年度审计核对收款人身份")):

@@ -1,7 +1,7 @@
 """The close of a year, point by point: what is asked, how it stands, where it is done and by whom."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -51,7 +51,8 @@ def states(facts):
         ({}, Step.OPENING, PointState.MET, "为零"),
         ({"opening": yuan("0.01")}, Step.OPENING, PointState.OPEN, "还有0.01元"),
         ({}, Step.VERIFIED, PointState.MET, "没有发现问题"),
-        ({"problems": 3}, Step.VERIFIED, PointState.OPEN, "发现3个问题"),
+        ({"problems": 3, "is_fresh": False}, Step.VERIFIED, PointState.OPEN, "发现3个问题"),
+        ({"is_fresh": False}, Step.VERIFIED, PointState.OPEN, "再办理一次核验"),
         ({"problems": None}, Step.VERIFIED, PointState.OPEN, "还没有核验过"),
         ({}, Step.RESULT, PointState.AT_CLOSING, "将结转2笔"),
         ({"transfers": 0}, Step.RESULT, PointState.MET, "没有需要结转"),
@@ -248,6 +249,32 @@ def test_a_reader_is_led_only_to_pages_that_open_to_him_and_to_courts_of_his(app
         assert "123.45" in above.text
         assert not above.has_link("申请年终结账")
         assert page(sign_in, Role.CASE_HANDLER).status == 403
+
+
+@pytest.mark.parametrize(
+    ("verified_at", "now", "fresh"),
+    [
+        ("2018-12-31T23:59:59+08:00", "2027-01-05T09:00+08:00", False),
+        ("2019-01-01T00:00+08:00", "2027-01-05T09:00+08:00", True),  # the year was over
+        ("2018-12-30T09:00+08:00", "2018-12-31T21:00+08:00", True),  # 36 hours ago
+        ("2018-12-30T09:00+08:00", "2018-12-31T21:00:01+08:00", False),
+    ],
+)
+def test_a_verification_speaks_of_a_year_that_is_over_or_of_the_last_hours(verified_at, now, fresh):
+    verified_at, now = (datetime.fromisoformat(moment) for moment in (verified_at, now))
+    assert rules.is_fresh(verified_at, year_end=clock.year_bounds(2018)[1], now=now) is fresh
+
+
+def test_the_guide_does_not_take_an_old_verification_for_one_of_the_year(app, sign_in):
+    with clock.at(date(2018, 12, 1)):
+        a_receipt("100.00", day=date(2018, 1, 5))
+        nightly.record([("凭证", None)], user_id=None)
+    with clock.at(JANUARY):
+        state, told = shown(page(sign_in))["最近一次系统核验没有问题"][:2]
+        assert state == "! 待办理" and "2018-12-01" in told and "再办理一次核验" in told
+        nightly.record([("凭证", None)], user_id=None)
+        state, told = shown(page(sign_in))["最近一次系统核验没有问题"][:2]
+        assert state == "✓ 已具备" and "2019-01-08" in told and "全部法院" in told
 
 
 def test_the_last_verification_of_the_books_is_told_whoever_asked_for_it(app):

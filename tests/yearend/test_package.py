@@ -1,11 +1,13 @@
 """The audit package: the same bytes for the same books, whole or found out."""
 
+import csv
 import io
 import json
 import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from contextlib import redirect_stdout
 from datetime import date
 from importlib import import_module
@@ -25,6 +27,7 @@ from fundapp.core.db import db, transaction
 from fundapp.core.errors import RuleViolation
 from fundapp.core.spreadsheet import read_table
 from fundapp.core.tables import TABLES
+from fundapp.core.templating import LABELS
 from fundapp.funding.models import Source
 from fundapp.ledger import queries as books
 from fundapp.ledger.rules import Account, CorrectionMethod, Model, Movement
@@ -51,6 +54,7 @@ from tests.builders.yearend import (
 )
 
 DIFFERS = checker.Difference
+_IS_CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 @pytest.fixture
@@ -97,14 +101,42 @@ def test_the_package_says_what_every_file_and_column_means(app, folder):
         header = files[f"csv/{table.name}.csv"].decode("utf-8-sig").split("\r\n")[0]
         assert header == ",".join(column.key for column in table.columns)
         assert f"csv/{table.name}.csv" in readme and f"xlsx/{table.workbook}.xlsx" in files
+        assert f"  {table.told}。" in readme and f"  {table.meaning}." in readme and _IS_CHINESE.search(table.told)
         for column in table.columns:
-            assert f"{column.key}  ·  {column.header}  ·  {column.meaning}" in readme
-            assert re.search("[\u4e00-\u9fff]", column.header) and column.meaning.isascii()
+            told = f"（{column.told}）" if column.told else ""
+            assert f"{column.key}  ·  {column.header}{told}  ·  {column.meaning}" in readme
+            assert _IS_CHINESE.search(column.header) and column.meaning.isascii()
+            assert all(_IS_CHINESE.search(LABELS[word]) for word in column.words or ()), column.key
+    assert files["docs/audit-package.md"] == Path("docs/audit-package.md").read_bytes()
+    assert all(name in readme for name in files if "/" not in name or name.startswith("docs/"))
     assert read_table(files["xlsx/books.xlsx"], "books.xlsx", sheet="记账凭证").headers[:3] == [
         "标识",
         "法院代字",
         "年度",
     ]
+
+
+def test_worksheets_for_people_say_in_words_what_the_tables_for_programs_say_in_codes(app, folder):
+    a_year()
+    files = unpacked(a_package(folder))
+    said = {
+        ("books", "分录", "资金变动"): {"收到财政拨款", "支付垫付款", "收回垫付款"},
+        ("books", "预留资金", "状态"): {"已支付结清"},
+        ("fund", "垫付条件", "准予垫付的案件状态"): {"执行中、终结本次执行程序"},
+    }
+    for (workbook, sheet, column), words in said.items():
+        read = read_table(files[f"xlsx/{workbook}.xlsx"], f"{workbook}.xlsx", sheet=sheet)
+        cells = {row.cells[read.headers.index(column)].value for row in read.rows} - {None}
+        assert words <= cells and all(_IS_CHINESE.search(cell) for cell in cells)
+
+
+def test_the_statements_for_people_name_the_sources_and_have_the_year_before(app, folder):
+    a_year()
+    files = unpacked(a_package(folder))
+    statement = read_table(files[f"statements/{COURT}.xlsx"], "s.xlsx", sheet="资金收支情况表（按来源）")
+    source = db.session.scalars(select(Source.name)).first()
+    assert source in {row.cells[0].value for row in statement.rows}
+    assert {"本年数", "上年数"} <= {row.cells[1].value for row in statement.rows}
 
 
 def test_the_manifest_has_the_chain_heads_and_the_export_is_not_in_its_own_package(app, folder):
@@ -235,8 +267,9 @@ def test_progress_is_told_up_to_the_end(app, folder):
 
 
 READ_BY_THE_CHECKER = """
-    accounts advances case_receipts closed_months closed_years courts decisions fund_receipts months opening_lines
-    openings payments payouts postings recoveries reopenings signed_heads sources trail trial_balance vouchers
+    accounts advances case_receipts cases closed_months closed_years courts decisions finding_steps findings
+    fund_receipts months opening_lines openings parties payments payouts postings recoveries reopenings sample_items
+    samples signed_heads sources statement_ageing statement_sources trail trial_balance users vouchers
 """.split()
 
 
@@ -250,6 +283,8 @@ def small(monkeypatch):
         monkeypatch.setattr(import_module(f"fundapp.yearend.package{room}"), "FILES", ())
     monkeypatch.setattr(package, "TIES", [])
     monkeypatch.setattr(package, "annual_statements", lambda court_codes, year: b"%PDF")
+    monkeypatch.setattr(package, "annual_workbook", lambda court_codes, year: b"PK")
+    monkeypatch.setattr(package, "FORMS", "tests/__init__.py")
 
 
 def test_every_single_byte_of_the_package_counts(live_app, folder, small):
@@ -323,6 +358,50 @@ class _Archive:
         self.infolist = lambda: [entry]
 
 
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        ({"README.txt/x": b"x"}, "多出文件README.txt/x"),
+        ({"note.txt": b""}, "多出文件note.txt"),
+        ({"README.txt": bytes(5 << 20)}, "README.txt: larger than it says"),
+        ({"manifest.json": bytes(17 << 20)}, "manifest.json: larger than it says"),
+        ({"manifest.json": b"[]"}, "manifest.json: cannot be read"),
+    ],
+    ids=lambda one: str(one)[:40],
+)
+def test_a_container_is_unpacked_no_further_than_its_manifest_says(live_app, folder, small, added, told):
+    a_receipt("100.00")
+    bomb = sealed_again(unpacked(a_package(folder)) | added, folder)
+    place = folder / "unpacked"
+    with package.zipfile.ZipFile(io.BytesIO(bomb)) as archive, pytest.raises(DIFFERS, match=told):
+        container.unpack(archive, place)
+    assert sum(path.stat().st_size for path in place.rglob("*") if path.is_file()) < 20 << 20
+    with pytest.raises(DIFFERS, match=told):
+        verified(bomb)
+
+
+def test_a_file_in_the_place_of_a_folder_is_told_and_not_a_crash(live_app, folder, small):
+    a_receipt("100.00")
+    files = unpacked(a_package(folder))
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"].append({"name": "README.txt/x", "size": 1, "sha256": ""})
+    broken = sealed_again(files | {"manifest.json": json.dumps(manifest).encode(), "README.txt/x": b"x"}, folder)
+    with pytest.raises(DIFFERS, match=r"README\.txt/x: cannot be unpacked"):
+        verified(broken)
+
+
+@pytest.mark.parametrize("limit", [40, 900])
+def test_members_beyond_two_gibibytes_are_packed_and_found_whole(live_app, folder, small, monkeypatch, limit):
+    a_receipt("100.00")
+    files = unpacked(a_package(folder))
+    monkeypatch.setattr(package.zipfile, "ZIP64_LIMIT", limit)
+    data = bytearray(sealed_again(files, folder))
+    assert verified(data)
+    data[-2000] ^= 1
+    with pytest.raises(DIFFERS):
+        verified(data)
+
+
 def test_a_file_that_is_no_package_is_named_as_such(live_app, folder):
     with pytest.raises(DIFFERS, match="not an audit package"):
         verified(b"PK")
@@ -339,14 +418,54 @@ FORGED = {
     "a turnover": ("months", ",100000.00,", ",100001.00,", "月发生额或余额不符"),
     "a balance": ("trial_balance", "85000.00", "85001.00", "试算平衡表不符"),
     "a source's money": ("sources", "60000.00", "60000.01", "与分录不符"),
-    "a payment": ("payments", ",16000.00,", ",15999.99,", "分配前未收回不符"),
+    "a payment": ("payments", ",16000.00,", ",15999.99,", "payments.csv advance:1：与留痕不符"),
     "a recovery": ("recoveries", ",10000.00,0.00,0.00,", ",9000.00,1000.00,0.00,", "分配与次序不符"),
-    "a receipt of case money": ("case_receipts", ",5000.00,", ",4999.00,", "案款超付"),
-    "a payout": ("payouts", ",12000.00,", ",11000.00,", "，台账"),
-    "a batch": ("batches", ",30000.00,2,", ",30000.01,2,", "批次与发放明细不符"),
+    "a receipt of case money": ("case_receipts", ",5000.00,", ",4999.00,", "case-receipt:2：与留痕不符"),
+    "the day of it": ("case_receipts", ",5000.00,2018-06-20,", ",5000.00,2018-06-19,", "与凭证业务日期不符"),
+    "a payout": ("payouts", ",12000.00,", ",11000.00,", "payout:2：与留痕不符"),
+    "a batch": ("batches", ",30000.00,2,", ",30000.01,2,", "batch:1：与留痕不符"),
+    "a line of a batch": ("batch_lines", ",14000.00,", ",14000.01,", "批次与发放明细不符"),
     "the cash of a ceremony": ("ceremonies", ",16000.00,7000.00,", ",16000.00,6000.00,", "兑现大会现金不符"),
-    "who signed": ("decisions", ",agreed,", ",refused,", "审批不全"),
-}
+    "how somebody signed": ("decisions", ",agreed,", ",refused,", "decisions.csv advance:1：与留痕不符"),
+    "what he said": ("decisions", ",同意垫付,", ",不同意垫付,", "decisions.csv advance:1：与留痕不符"),
+    "money from a source": ("fund_receipts", ",60000.00,", ",60001.00,", "fund-receipt:1：与留痕不符"),
+    "received, told as other": (
+        "statement_sources", ",60000.00,25000.00,10000.00,0.00,0.00,", ",0.00,25000.00,10000.00,0.00,60000.00,",
+        "statement_sources.csv 湘0602 1：与分录不符",
+    ),
+    "an age": ("statement_ageing", ",one_year,2,15000.00,", ",one_year,1,15000.00,", "账龄与垫付、追偿不符"),
+    "a ceremony in the statements": ("statement_ceremonies", ",9000.00,12000.00,", ",0.00,21000.00,", "兑现大会台账"),
+}  # fmt: skip
+
+# A cell of the first row written anew, where what stands there differs from test to test: usually who did it.
+REWRITTEN = (
+    ("decisions", "actor", "user0", "decisions.csv advance:1：与留痕不符"),
+    ("vouchers", "prepared_by", "user0", "签署人不符"),
+    ("fund_receipts", "business_date", "2018-03-02", "与凭证业务日期不符"),
+    ("fund_receipts", "confirmed_by", "user0", "fund-receipt:1：与留痕不符"),
+    ("payments", "paid_on", "2018-06-20", "与凭证业务日期不符"),
+    ("case_receipts", "recorded_by", "user0", "case-receipt:1：与留痕不符"),
+    ("closed_months", "closed_by", "user0", "month:湘0602:2018-01：与留痕不符"),
+    ("closed_months", "explanation", "说明", "month:湘0602:2018-01：与留痕不符"),
+    ("closed_years", "closed_by", "user0", "year:湘0602:2018：与留痕不符"),
+    ("courts", "model", "A", "court:湘0602：与留痕不符"),
+    ("ceremonies", "closed_by", "user0", "ceremony:1：与留痕不符"),
+    ("ladders", "president_above", "1.00", "ladder:1：与留痕不符"),
+    ("terms", "ceiling", "1.00", "terms:1：与留痕不符"),
+)
+
+# Tables that no row may go from, even all of them.
+EMPTIED = (
+    ("statement_ceremonies", "兑现大会台账与发放名单不符"),
+    ("statement_cases", "案件统计表与资金收支情况表不符"),
+    ("statement_ageing", "statement_ageing.csv缺少"),
+    ("statement_sources", "statement_sources.csv缺少"),
+    ("ceremonies", "ceremonies.csv缺少留痕所记的行ceremony:1"),
+    ("cases", "cases.csv缺少留痕所记的行case:"),
+    ("parties", "缺少当事人"),
+    ("closed_years", "closed_years.csv缺少留痕所记的行year:湘0602:2018"),
+    ("ladders", "ladders.csv缺少留痕所记的行"),
+)
 
 
 def found_wrong(files):
@@ -368,6 +487,18 @@ def test_a_forged_table_is_found_out_though_every_hash_was_made_again(live_app, 
         assert old.encode() in files[name], what
         wrong = found_wrong(files | {name: files[name].replace(old.encode(), new.encode(), 1)})
         assert told in wrong, (what, wrong)
+    for table, column, value, told in REWRITTEN:
+        header, *rows = csv.reader(io.StringIO(files[name := f"csv/{table}.csv"].decode("utf-8-sig")))
+        assert rows[0][header.index(column)] != value
+        rows[0][header.index(column)] = value
+        text = io.StringIO()
+        csv.writer(text).writerows([header, *rows])
+        wrong = found_wrong(files | {name: text.getvalue().encode("utf-8-sig")})
+        assert told in wrong, (table, column, wrong)
+    for table, told in EMPTIED:
+        header = files[name := f"csv/{table}.csv"].split(b"\r\n")[0]
+        wrong = found_wrong(files | {name: header + b"\r\n"})
+        assert told in wrong, (table, wrong)
 
 
 WHOLE = (
@@ -506,6 +637,46 @@ def test_the_checkers_signatures_are_those_of_the_library(seed, text, bit):
     assert checker.Ed25519().is_signed(text, bytes(signature), public)
     signature[bit // 8] ^= 1 << bit % 8
     assert not checker.Ed25519().is_signed(text, bytes(signature), public)
+
+
+# ---- what was written and is masked
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        (["张三同意", "张四同意"], ["张*同意", "张*同意"]),
+        (["同意付张三", "同意付李四"], ["同意付李*", "同意付张*"]),
+        (["见[附件?]，张三\n138****1234"], ["见[附件?]，张*\n138****1234"]),
+        (["张三、张三丰和张三同意" * 40], ["张*、张**和张*同意" * 40]),
+        (["", "同意"], ["同意", ""]),
+    ],
+)
+def test_a_masked_text_stands_for_the_one_that_it_is_left_of(written, left):
+    assert acts_told(written, left) == Counter(("advance:1", "user1", text) for text in written)
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        (["张三同意", "张四同意"], ["张*同意", "张*同意", "张*同意"]),
+        (["张三不同意"], ["张*可同意"]),
+        (["甲张三"], ["?张*"]),
+        (["甲张三"], ["[甲乙]张*"]),
+        (["张三同意", "不同意"], ["张*同意", "张*同意"]),
+    ],
+)
+def test_a_masked_text_stands_for_no_other_and_for_none_twice(written, left):
+    assert acts_told(written, left) != Counter(("advance:1", "user1", text) for text in written)
+
+
+def acts_told(written, left):
+    """The acts that a register tells of, of which these texts are left."""
+    books = checker.Books(checker.Folder(""), ())
+    books.rows = lambda _table: ({"id": "1", "by": "user1", "opinion": text} for text in left)
+    record = {"table": "decisions", "subject": "advance:{id}", "actor": "by", "facts": {"opinion": "{opinion}"}}
+    rest = {"where": {}, "words": {}, "is_split": False, "is_masked": True}
+    return books.acts_in(record | rest, Counter(("advance:1", "user1", text) for text in written))
 
 
 # ---- the checker as the auditor runs it

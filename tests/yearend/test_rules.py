@@ -291,3 +291,27 @@ def test_persons_are_named_whole_only_by_those_who_may_and_for_a_reason(is_unmas
     else:
         with pytest.raises(RuleViolation, match=told):
             rules.checked_unmasking(is_unmasked=is_unmasked, reason=reason, may_unmasked=may)
+
+
+def test_a_package_holds_the_court_asked_for_or_all_that_may_be_read():
+    assert rules.chosen_courts("", {"湘0603", "湘0602"}) == ("湘0602", "湘0603")
+    assert rules.chosen_courts("湘0603", {"湘0603", "湘0602"}) == ("湘0603",)
+    with pytest.raises(RuleViolation, match="您不能查阅所选法院的账簿"):
+        rules.chosen_courts("湘06", {"湘0603", "湘0602"})
+
+
+@pytest.mark.parametrize(
+    ("year", "years", "told"),
+    [
+        (2018, [2018], None),
+        (2020, [2019, 2018], None),
+        (2017, [2019, 2018], "最早的凭证在2018年度"),
+        (2018, [], "还没有"),
+    ],
+)
+def test_a_package_is_of_a_year_that_has_books_behind_it(year, years, told):
+    if told is None:
+        rules.check_has_books(year, years)
+    else:
+        with pytest.raises(RuleViolation, match=told):
+            rules.check_has_books(year, years)

@@ -6,14 +6,13 @@ import pytest
 
 from fundapp.core.money import ZERO, yuan
 from fundapp.ledger.rules import Model, Movement
+from fundapp.recovery.rules import Claim, ClaimKind
 from fundapp.yearend.rules import statements as rules
 from fundapp.yearend.rules.statements import (
     AgeBand,
     Ageing,
     CameBack,
     CeremonyYear,
-    Claim,
-    ClaimKind,
     Counted,
     Courts,
     Entrusted,
@@ -141,28 +140,6 @@ def test_each_day_of_payment_falls_into_one_band_and_the_bound_belongs_to_the_yo
 
 def a_claim(day=date(2018, 3, 1), left="10.00", *, case="case:1", subject="advance:1", court="湘0602"):
     return Claim(court, subject, case, "（2018）湘0602执1号", ClaimKind.ADVANCE, day, yuan("12.00"), yuan(left))
-
-
-@pytest.mark.parametrize(
-    ("booked", "left"),
-    [
-        ({}, ["10.00", "20.00"]),  # not asked for: what the register says
-        ({"case:1": "30.00"}, ["10.00", "20.00"]),
-        ({"case:1": "25.00"}, ["5.00", "20.00"]),  # written off in part: the oldest first
-        ({"case:1": "20.00"}, ["20.00"]),
-        ({"case:1": "4.00"}, ["4.00"]),
-        ({"case:1": "0.00"}, []),
-        ({"case:1": "31.00"}, ["10.00", "20.00"]),  # the books hold more: the check will say so
-        ({"case:2": "0.00"}, ["10.00", "20.00"]),
-    ],
-)
-def test_what_was_written_off_is_taken_from_the_oldest_claim_of_its_case(booked, left):
-    claims = [
-        a_claim(date(2018, 5, 1), "20.00", subject="advance:2"),
-        a_claim(date(2017, 5, 1), "10.00"),
-    ]
-    found = rules.reduced(claims, {case: yuan(amount) for case, amount in booked.items()})
-    assert [str(claim.left.amount) for claim in found] == left
 
 
 def aged(claims, last=(), *, receivable="30.00", model=Model.OWN_FUNDS, courts=ONE):

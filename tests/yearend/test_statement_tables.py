@@ -201,9 +201,9 @@ def test_written_off_claims_follow_from_the_postings(app, tmp_path):
 @pytest.mark.parametrize(
     ("statement", "figure", "told"),
     [
-        ("sources", "received", "资金收支情况表各行"),
+        ("sources", "received", "statement_sources.csv 湘0602 ：与分录不符"),
         ("sources", "closing", "资金收支情况表"),
-        ("ageing", "amount", "账龄分析表与应收垫付款"),
+        ("ageing", "amount", "账龄与垫付、追偿不符"),
         ("ceremonies", "advances", "兑现大会台账与发放名单"),
         ("ceremonies", "case_money", "兑现大会台账与发放名单"),
         ("ceremonies", "transfer", "兑现大会台账与发放名单"),

@@ -244,6 +244,32 @@ def test_receivables_of_the_opening_are_as_old_as_the_opening(app):
     assert is_whole(made)
 
 
+def test_what_was_written_off_is_taken_from_the_oldest_claim_of_its_case(app):
+    """The books were opened with 9,000.00 of a case that was advanced 8,000.00 later; another case stands still."""
+    the_books()
+    source, case = a_source(), a_case("18000.00")
+    posted(
+        [
+            a_line("1218.01", "借", "9000.00", case=case.number, source=source.name),
+            a_line("1002.01", "借", "20000.00", source=source.name),
+            a_line("3001", "贷", "29000.00"),
+        ]
+    )
+    about = {"case": case.subject, "source": source.subject}
+    a_paid_advance("8000.00", case=case)
+    a_paid_advance("100.00")
+    for given_up, left in (
+        ("5000.00", ["4000.00", "8000.00", "100.00"]),
+        ("4000.00", ["8000.00", "100.00"]),
+        ("3000.00", ["5000.00", "100.00"]),
+        ("5000.00", ["100.00"]),
+    ):
+        a_voucher(given_up, Movement.WRITTEN_OFF, day=date(2018, 6, 1), **about)
+        found = claims.claims([COURT], date(2018, 12, 31))
+        assert [str(claim.left.amount) for claim in found] == left
+        assert is_whole(the_statement("ageing"))
+
+
 def test_a_court_that_holds_money_for_others_has_its_claims_in_a_memo(app):
     an_advanced_case("15000.00", model=Model.CUSTODIAL)
     made = the_statement("ageing")

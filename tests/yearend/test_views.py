@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import zipfile
 from datetime import date
 
@@ -279,6 +280,33 @@ def test_a_year_that_cannot_be_exported_is_refused_on_the_form(app, sign_in, yea
     assert told in found.text
 
 
+def test_a_year_before_the_books_is_refused_and_a_quiet_year_after_them_is_not(app, sign_in):
+    nothing = page(sign_in, Role.AUDITOR, "/audit-packages/export").submit("开始导出", 年度="2018")
+    assert nothing.status == 422 and "还没有记账凭证" in nothing.text
+    a_receipt("100.00", day=date(2018, 1, 5))
+    found = page(sign_in, Role.AUDITOR, "/audit-packages/export").submit("开始导出", 年度="1999")
+    assert found.status == 422 and "最早的凭证在2018年度" in found.text
+    assert "已完成" in found.submit("开始导出", 年度="2019").text
+
+
+def test_a_superior_court_takes_the_package_of_one_court_under_it(app, sign_in):
+    a_receipt("100.00", day=date(2018, 1, 5))
+    a_receipt("55.00", day=date(2018, 1, 5), court_code=OTHER_COURT)
+    found = page(sign_in, Role.AUDITOR, "/audit-packages/export", court_code=SUPERIOR)
+    form = {"法院": OTHER_COURT, "年度": "2018"}
+    token = found.hidden("csrf_token")
+    found.submit("开始导出", form)
+    package = db.session.scalars(select(AuditPackage)).one()
+    assert (package.courts, package.court_code) == (OTHER_COURT, SUPERIOR)
+    assert package.file_name.startswith(f"audit-2018-{OTHER_COURT[1:]}-")
+    with found.client.get(f"/audit-packages/{package.id}/file") as answer:
+        manifest = json.loads(zipfile.ZipFile(io.BytesIO(answer.data)).read("manifest.json"))
+    assert manifest["courts"] == [OTHER_COURT]
+    forged = found.client.post("/audit-packages/export", data={"csrf_token": token, "court": "京01", "year": "2018"})
+    assert forged.status_code == 422
+    assert 'name="court"' not in page(sign_in, Role.AUDITOR, "/audit-packages/export").text
+
+
 def test_a_file_that_is_no_longer_there_is_not_found(app, sign_in):
     from tests.yearend.test_service import record
 
@@ -299,6 +327,7 @@ def unmasked(sign_in, role=Role.AUDITOR, **values):
 
 def test_a_package_that_names_persons_whole_is_made_for_a_reason_and_kept_from_the_rest(app, sign_in):
     case = a_case()
+    a_receipt("100.00", day=date(2018, 1, 5))
     found = unmasked(sign_in).follow("查看结果")
     package = db.session.scalars(select(AuditPackage)).one()
     assert (package.is_unmasked, package.reason) == (True, REASON)

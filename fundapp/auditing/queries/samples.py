@@ -1,11 +1,11 @@
 """Reads of samples, and of the populations they are drawn from, as these stood at any moment."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from fundapp.advances.models import Advance, AdvancePayment
@@ -14,12 +14,15 @@ from fundapp.auditing import rules
 from fundapp.auditing.models import Sample
 from fundapp.auditing.rules import Item, Picked, Population
 from fundapp.core import clock
-from fundapp.core.db import db
+from fundapp.core.db import chunks, db
 from fundapp.core.errors import NotFound
-from fundapp.core.money import ZERO, Money, total
+from fundapp.core.money import Money, total
+from fundapp.ledger import queries as books
 from fundapp.ledger.models import Voucher
+from fundapp.ledger.rules import Model
 from fundapp.ledger.rules import cited as voucher_cited
-from fundapp.recovery.models import Allocation
+from fundapp.recovery.queries.claims import claims, receivable
+from fundapp.recovery.rules import Claim, ClaimKind
 
 
 @dataclass(frozen=True)
@@ -59,25 +62,31 @@ def _payment_item(advance_id: int, court_code: str, created_at: datetime, paid_o
 
 
 def _receivables(asked: Drawn) -> list[Item]:
-    """What was outstanding of each payment at the end of the last day."""
-    back = dict(
-        db.session.execute(
-            select(Allocation.advance_id, func.sum(Allocation.fund))
-            .where(
-                Allocation.court_code.in_(asked.court_codes),
-                Allocation.business_date <= asked.last_day,
-                Allocation.allocated_at <= asked.recorded_by,
-            )
-            .group_by(Allocation.advance_id)
-        ).all()
-    )
-    found = []
-    rows = db.session.execute(_paid(asked).where(AdvancePayment.paid_on <= asked.last_day))
-    for advance_id, court_code, created_at, paid_on, amount in rows:
-        left = amount - back.get(advance_id, ZERO)
-        if left > ZERO:
-            found.append(_payment_item(advance_id, court_code, created_at, paid_on, left))
+    """What was outstanding at the end of the last day, advance by advance; of what the books were opened with, case by
+    case. Together it is what the annual statement of ageing says."""
+    found = claims(asked.court_codes, asked.last_day, recorded_by=asked.recorded_by)
+    made_at = _made_at([record_of(claim.subject) for claim in found if claim.kind is ClaimKind.ADVANCE])
+    found.sort(key=lambda claim: (claim.court_code, claim.kind.value, record_of(claim.subject)))
+    return [Item(claim.subject, claim.court_code, _cited(claim, made_at), claim.day, claim.left) for claim in found]
+
+
+def record_of(subject: str) -> int:
+    return int(subject.partition(":")[2])
+
+
+def _made_at(advance_ids: Sequence[int]) -> dict[int, datetime]:
+    found: dict[int, datetime] = {}
+    for some in chunks(advance_ids):
+        found |= dict(db.session.execute(select(Advance.id, Advance.created_at).where(Advance.id.in_(some))).all())
     return found
+
+
+def _cited(claim: Claim, made_at: Mapping[int, datetime]) -> str:
+    """An advance by its number, what came with the opening of the books by its case."""
+    if claim.kind is ClaimKind.OPENING:
+        return claim.case_number
+    advance_id = record_of(claim.subject)
+    return advance_cited(clock.local(made_at[advance_id]).year, advance_id)
 
 
 def _vouchers(asked: Drawn) -> list[Item]:
@@ -135,10 +144,15 @@ def sample(sample_id: int, scope: frozenset[str]) -> Sample:
 
 @dataclass(frozen=True)
 class Redrawn:
-    """What comes of drawing a sample again from what was recorded when it was drawn."""
+    """What comes of drawing a sample again from what was recorded when it was drawn.
+
+    Attributes:
+        on_the_books: of receivables: those of the courts that book them, and the balance of 1218.01; None of others.
+    """
 
     count: int
     amount: Money
+    on_the_books: tuple[Money, Money] | None
     is_same_population: bool
     is_same_sample: bool
 
@@ -159,11 +173,21 @@ def redrawn(sample: Sample) -> Redrawn:
     return Redrawn(
         count=len(items),
         amount=total(item.amount for item in items),
+        on_the_books=_on_the_books(asked, items),
         is_same_population=digest == sample.population_digest,
         is_same_sample=[(item.subject, item.amount, *rest) for item, *rest in again] == kept
         and sealed == sample.digest
         and rules.random_start(plan, sample.seed) == sample.start_amount,
     )
+
+
+def _on_the_books(asked: Drawn, items: Sequence[Item]) -> tuple[Money, Money] | None:
+    """The sum of receivables beside the balance of 1218.01, of the courts that book them there."""
+    codes = [code for code in asked.court_codes if books.is_open(code) and books.model(code) is Model.OWN_FUNDS]
+    if asked.population is not Population.RECEIVABLES or not codes:
+        return None
+    counted = total(item.amount for item in items if item.court_code in codes)
+    return counted, receivable(codes, asked.last_day, recorded_by=asked.recorded_by)
 
 
 def _draw(sample: Sample, items: Sequence[Item]) -> list[Picked]:

@@ -212,10 +212,10 @@ def review(finding_id: int) -> Answer:
     return page, form.http_status
 
 
-@bp.get("/findings/<int:finding_id>/notice.pdf")
+@bp.post("/findings/<int:finding_id>/notice.pdf")
 @require(Permission.FINDING_READ)
 def notice_pdf(finding_id: int) -> Answer:
-    """The rectification notice; like an exported list it leaves the house, and so an entry."""
+    """The rectification notice, which leaves the house and so an entry; looking at an address leaves none."""
     found = queries.finding(finding_id, g.user.scope)
     paper = documents.pdf("rectification", papers.notice_data(found))
     with transaction(found.court_code):

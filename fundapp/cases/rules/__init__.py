@@ -52,6 +52,7 @@ from fundapp.cases.rules.identity import (
     sex,
 )
 from fundapp.cases.rules.numbers import TYPE_CODES, CaseNumber, CaseNumberError, case_number, legacy_number
+from fundapp.cases.rules.remarks import masked_numbers, masked_remark
 from fundapp.cases.rules.search import Search, search_of
 from fundapp.cases.rules.words import (
     CLOSINGS,
@@ -119,7 +120,9 @@ __all__ = [
     "masked_id",
     "masked_name",
     "masked_number",
+    "masked_numbers",
     "masked_phone",
+    "masked_remark",
     "old_number",
     "party_name",
     "phone",

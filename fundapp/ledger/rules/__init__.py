@@ -97,6 +97,7 @@ from fundapp.ledger.rules.openings import (
 )
 from fundapp.ledger.rules.openings import LABELS as _OPENINGS
 from fundapp.ledger.rules.periods import LONGEST_EXPLANATION, check_suspense, last_day
+from fundapp.ledger.rules.reservations import LABELS as _RESERVATIONS
 from fundapp.ledger.rules.reservations import (
     ReservationState,
     check_not_reserved,
@@ -128,7 +129,7 @@ from fundapp.ledger.rules.vouchers import (
 )
 from fundapp.ledger.rules.vouchers import LABELS as _VOUCHERS
 
-LABELS = _CHART | _CORRECTIONS | _JOURNALS | _OPENINGS | _VOUCHERS
+LABELS = _CHART | _CORRECTIONS | _JOURNALS | _OPENINGS | _RESERVATIONS | _VOUCHERS
 
 __all__ = [
     "BOOKING",

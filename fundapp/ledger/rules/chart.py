@@ -140,6 +140,43 @@ class Movement(enum.Enum):
     OPENING_BALANCE = "opening_balance"
 
 
+LABELS |= {
+    Movement.APPROPRIATION_RECEIVED: N_("收到财政拨款"),
+    Movement.GRANT_RECEIVED: N_("收到上级补助"),
+    Movement.DONATION_RECEIVED: N_("收到捐赠"),
+    Movement.OTHER_RECEIVED: N_("收到其他款项"),
+    Movement.APPROPRIATION_GIVEN_BACK: N_("退回财政拨款"),
+    Movement.GRANT_GIVEN_BACK: N_("退回上级补助"),
+    Movement.DONATION_GIVEN_BACK: N_("退回捐赠"),
+    Movement.OTHER_GIVEN_BACK: N_("退回其他款项"),
+    Movement.ADVANCE_PAID: N_("支付垫付款"),
+    Movement.ADVANCE_PAID_IN_CASH: N_("以现金支付垫付款"),
+    Movement.FUND_CASH_DRAWN: N_("提取垫付现金"),
+    Movement.FUND_CASH_RETURNED: N_("交回垫付现金"),
+    Movement.RECOVERED: N_("收回垫付款"),
+    Movement.WRITTEN_OFF: N_("核销垫付款"),
+    Movement.INTEREST_RECEIVED: N_("收到专户利息"),
+    Movement.CASE_MONEY_RECEIVED: N_("收到案款"),
+    Movement.CASE_MONEY_PAID: N_("发放案款"),
+    Movement.CASE_MONEY_PAID_IN_CASH: N_("以现金发放案款"),
+    Movement.CASE_CASH_DRAWN: N_("提取案款现金"),
+    Movement.CASE_CASH_RETURNED: N_("交回案款现金"),
+    Movement.APPROPRIATION_CLOSED: N_("结转财政拨款收入"),
+    Movement.GRANT_CLOSED: N_("结转上级补助收入"),
+    Movement.DONATION_CLOSED: N_("结转捐赠收入"),
+    Movement.INTEREST_CLOSED: N_("结转利息收入"),
+    Movement.OTHER_INCOME_CLOSED: N_("结转其他收入"),
+    Movement.APPROPRIATION_OVERDRAFT_CLOSED: N_("结转财政拨款收入借方余额"),
+    Movement.GRANT_OVERDRAFT_CLOSED: N_("结转上级补助收入借方余额"),
+    Movement.DONATION_OVERDRAFT_CLOSED: N_("结转捐赠收入借方余额"),
+    Movement.INTEREST_OVERDRAFT_CLOSED: N_("结转利息收入借方余额"),
+    Movement.OTHER_INCOME_OVERDRAFT_CLOSED: N_("结转其他收入借方余额"),
+    Movement.LOSS_CLOSED: N_("结转资产处置费用"),
+    Movement.SURPLUS_CARRIED: N_("本年盈余转入累计盈余"),
+    Movement.DEFICIT_CARRIED: N_("本年亏损转入累计盈余"),
+    Movement.OPENING_BALANCE: N_("期初余额"),
+}
+
 _A = Account
 _SHARED: dict[Movement, tuple[tuple[Account, Account], ...]] = {
     Movement.FUND_CASH_DRAWN: ((_A.CASH, _A.FUND_BANK),),

@@ -3,6 +3,7 @@
 import enum
 
 from fundapp.core.errors import RuleViolation
+from fundapp.core.words import N_
 
 
 class ReservationState(enum.Enum):
@@ -11,6 +12,13 @@ class ReservationState(enum.Enum):
     OPEN = "open"
     SETTLED = "settled"
     RELEASED = "released"
+
+
+LABELS: dict[enum.Enum, str] = {
+    ReservationState.OPEN: N_("已预留"),
+    ReservationState.SETTLED: N_("已支付结清"),
+    ReservationState.RELEASED: N_("已释放"),
+}
 
 
 def check_not_reserved(is_reserved: bool) -> None:

@@ -15,19 +15,22 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from fundapp.core import clock, signing
+from fundapp.core.config import ROOT
 from fundapp.core.db import snapshot
 from fundapp.core.money import bare
-from fundapp.core.tables import TABLES, TIES, Scope
+from fundapp.core.tables import TABLES, TIES, Recorded, Scope, Table, Term
 from fundapp.trail import queries as trail
 from fundapp.yearend import checker, queries, rules
 from fundapp.yearend.package.container import check_container, packed, unpack
 from fundapp.yearend.package.members import Member, copied, csv_of, standard_of, workbook_of
 from fundapp.yearend.package.readme import readme
-from fundapp.yearend.papers import annual_statements
+from fundapp.yearend.papers import annual_statements, annual_workbook
 from fundapp.yearend.standards import FILES
 
 CHECKER = "check.py"
 README = "README.txt"
+FORMS = "docs/audit-package.md"
+"""How seals, signatures and the forms of others are made: a page of the house's own, which travels along."""
 
 Progress = Callable[[int, int], None]
 
@@ -60,12 +63,13 @@ def build(
     rules.check_begun(year, clock.today())
     workbooks = list(dict.fromkeys(table.workbook for table in TABLES))
     steps = itertools.count(1)
-    total = len(TABLES) + len(workbooks) + len(scope.court_codes) * (1 + len(FILES)) + 1
+    total = len(TABLES) + len(workbooks) + len(scope.court_codes) * (2 + len(FILES)) + 1
 
     with tempfile.TemporaryDirectory(prefix="audit-") as name:
         folder = Path(name)
         members = [copied(folder, CHECKER, Path(checker.__file__).read_bytes())]
         members.append(copied(folder, README, readme(scope)))
+        members.append(copied(folder, FORMS, (ROOT / FORMS).read_bytes()))
         with snapshot():
             for member in _read(folder, scope, workbooks):
                 members.append(member)
@@ -88,6 +92,7 @@ def _read(folder: Path, scope: Scope, workbooks: Sequence[str]) -> Iterator[Memb
         yield workbook_of(folder, workbook, scope, rows)
     for court_code in scope.court_codes:
         yield copied(folder, f"statements/{court_code}.pdf", annual_statements([court_code], scope.year))
+        yield copied(folder, f"statements/{court_code}.xlsx", annual_workbook([court_code], scope.year))
         place = "" if len(scope.court_codes) == 1 else f"{court_code}/"
         for standard in FILES:
             yield standard_of(folder, f"{place}{standard.path}", partial(standard.write, scope, court_code))
@@ -103,10 +108,9 @@ def _manifest(scope: Scope, members: Sequence[Member]) -> bytes:
         "keys": sorted(key.hex() for key in signing.known_keys().values()),
         "chains": {code: {"length": heads[code][0], "head": heads[code][1]} for code in scope.court_codes},
         "totals": _totals(scope, members),
-        "registers": {event: [table.name, column] for table in TABLES for event, column in table.records.items()},
+        "records": [_record(scope, table, one) for table in TABLES for one in table.records],
         "ties": [
-            {"told": one.told, "left": [term._asdict() for term in one.left], "right": [t._asdict() for t in one.right]}
-            for one in TIES
+            {"told": one.told, "left": _terms(scope, one.left), "right": _terms(scope, one.right)} for one in TIES
         ],
         "tables": [
             {"name": table.name, "title": table.title, "workbook": f"xlsx/{table.workbook}.xlsx"} for table in TABLES
@@ -114,6 +118,22 @@ def _manifest(scope: Scope, members: Sequence[Member]) -> bytes:
         "files": [_told(member) for member in members],
     }
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _record(scope: Scope, table: Table, one: Recorded) -> dict[str, Any]:
+    """An act to compare. The fact that is told by a remark stands last, and whether persons in it are masked."""
+    remarks = {f"{{{column.key}}}" for column in table.columns if column.kind == "remark"}
+    facts = sorted(one.facts.items(), key=lambda fact: fact[1] in remarks)
+    is_masked = any(text in remarks for _name, text in facts) and not scope.is_unmasked
+    return {"table": table.name, **one._asdict(), "facts": dict(facts), "is_masked": is_masked}
+
+
+def _terms(scope: Scope, terms: Sequence[Term]) -> list[dict[str, Any]]:
+    return [
+        term._asdict()
+        | {"where": {name: [word.format(year=scope.year) for word in words] for name, words in term.where.items()}}
+        for term in terms
+    ]
 
 
 def _told(member: Member) -> dict[str, Any]:
@@ -155,6 +175,5 @@ def verify(stream: BinaryIO, trusted: Sequence[str] = ()) -> list[str]:
     check_container(stream)
     with tempfile.TemporaryDirectory(prefix="audit-") as folder:
         with zipfile.ZipFile(stream) as archive:
-            for entry in archive.infolist():
-                unpack(archive, entry, Path(folder))
+            unpack(archive, Path(folder))
         return checker.check(checker.Folder(folder), trusted)

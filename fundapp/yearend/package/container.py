@@ -6,8 +6,10 @@ changes one byte anywhere, be it in a header, is found out.
 
 import hashlib
 import io
+import json
 import os
 import shutil
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -22,8 +24,10 @@ MADE_AT = (1980, 1, 1, 0, 0, 0)  # the first day a ZIP can name; when a package 
 SEAL = b"sha256:"
 SEAL_LENGTH = 64
 LOCAL_HEADER, DIRECTORY_ENTRY, DIRECTORY_END = 30, 46, 22  # bytes of the ZIP format, without names and comment
+LARGE_MEMBER, LARGE_END = 20, 76  # bytes more where sizes or places are beyond its first form
+MOST_OF_MANIFEST, MOST_OF_SEAL = 16 << 20, 1 << 16  # bytes that these members may have at most
 UTF_8 = 0x800  # the flag of a name that is not ASCII
-FIXED = ("date_time", "compress_type", "create_system", "external_attr", "internal_attr", "extra", "comment")
+FIXED = ("date_time", "compress_type", "create_system", "external_attr", "internal_attr", "comment")
 BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError)
 
 
@@ -35,7 +39,10 @@ def packed(members: Sequence[Member], target: Path) -> tuple[str, int]:
             with zipfile.ZipFile(stream, "w") as archive:
                 archive.comment = SEAL + b"0" * SEAL_LENGTH
                 for member in members:
-                    with member.path.open("rb") as source, archive.open(_entry(member.name), "w") as packed:
+                    with (
+                        member.path.open("rb") as source,
+                        archive.open(_entry(member.name), "w", force_zip64=_is_large(member.size)) as packed,
+                    ):
                         shutil.copyfileobj(source, packed, CHUNK)
             _seal(stream)
             stream.flush()
@@ -57,6 +64,19 @@ def _entry(name: str) -> zipfile.ZipInfo:
     entry.create_system = 3
     entry.external_attr = 0o644 << 16
     return entry
+
+
+def _is_large(size: int) -> bool:
+    """Whether a member is told to be beyond 2 GiB before it is packed; it may come out a little longer than it was."""
+    return size * 21 > zipfile.ZIP64_LIMIT * 20
+
+
+def _extra(entry: zipfile.ZipInfo) -> bytes:
+    """What the directory says beside its own fields of a member whose sizes or place are beyond 2 GiB."""
+    most = zipfile.ZIP64_LIMIT
+    sizes = [entry.file_size, entry.compress_size]
+    beyond = (sizes if max(sizes) > most else []) + [entry.header_offset] * (entry.header_offset > most)
+    return struct.pack(f"<HH{len(beyond)}Q", 1, 8 * len(beyond), *beyond) if beyond else b""
 
 
 def _seal(stream: BinaryIO) -> None:
@@ -99,14 +119,16 @@ def _check_layout(archive: zipfile.ZipFile, size: int) -> None:
         like = _entry(entry.filename)
         for name in FIXED:
             checker.require(getattr(entry, name) == getattr(like, name), told)
+        checker.require(entry.extra == _extra(entry), told)
         flags = 0 if entry.filename.isascii() else UTF_8
         checker.require(entry.flag_bits == flags and entry.header_offset == offset and entry.filename not in seen, told)
         checker.require(_is_plain(entry.filename), told)
         seen.add(entry.filename)
         name_length = len(entry.filename.encode())
-        offset += LOCAL_HEADER + name_length + entry.compress_size
-        directory += DIRECTORY_ENTRY + name_length
-    whole = offset + directory + DIRECTORY_END + len(SEAL) + SEAL_LENGTH
+        offset += LOCAL_HEADER + name_length + entry.compress_size + LARGE_MEMBER * _is_large(entry.file_size)
+        directory += DIRECTORY_ENTRY + name_length + len(entry.extra)
+    ends = DIRECTORY_END + LARGE_END * (max(offset, directory) > zipfile.ZIP64_LIMIT)
+    whole = offset + directory + ends + len(SEAL) + SEAL_LENGTH
     checker.require(whole == size, "the ZIP file holds more than its members / 压缩包夹带其他内容")
 
 
@@ -117,11 +139,30 @@ def _is_plain(name: str) -> bool:
     )
 
 
-def unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> None:
-    path = folder / entry.filename
-    path.parent.mkdir(parents=True, exist_ok=True)
+def unpack(archive: zipfile.ZipFile, folder: Path) -> None:
+    """Unpack what the manifest lists, and of each file no more than its size there: a member that would fill the disk
+    is refused before it does."""
+    told = _unpacked(archive, checker.MANIFEST, MOST_OF_MANIFEST, folder)
     try:
-        with archive.open(entry) as packed, path.open("wb") as target:
-            shutil.copyfileobj(packed, target, CHUNK)
-    except BROKEN_ARCHIVE as broken:
-        raise checker.Difference(f"{entry.filename}: cannot be unpacked / 无法解压：{broken}") from broken
+        sizes = {str(file["name"]): int(file["size"]) for file in json.loads(told.read_bytes())["files"]}
+    except (ValueError, KeyError, TypeError) as broken:
+        raise checker.Difference(f"{checker.MANIFEST}: cannot be read / 无法读取：{broken!r}") from broken
+    sizes |= dict.fromkeys((checker.MANIFEST_DIGEST, checker.SIGNATURE), MOST_OF_SEAL)
+    for entry in archive.infolist():
+        if entry.filename != checker.MANIFEST:
+            checker.require(entry.filename in sizes, f"not in the manifest / 多出文件{entry.filename}")
+            _unpacked(archive, entry.filename, sizes[entry.filename], folder)
+
+
+def _unpacked(archive: zipfile.ZipFile, name: str, most: int, folder: Path) -> Path:
+    path, left = folder / name, most
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(name) as packed, path.open("wb") as target:
+            while data := packed.read(CHUNK):
+                left -= len(data)
+                checker.require(left >= 0, f"{name}: larger than it says / 大于清单所列")
+                target.write(data)
+    except (KeyError, *BROKEN_ARCHIVE) as broken:
+        raise checker.Difference(f"{name}: cannot be unpacked / 无法解压：{broken}") from broken
+    return path

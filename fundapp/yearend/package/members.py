@@ -46,7 +46,7 @@ def member_of(name: str, path: Path, rows: int | None = None) -> Member:
 def csv_of(folder: Path, table: Table, scope: Scope) -> Member:
     path = folder / "csv" / f"{table.name}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows, count = table.rows(scope), 0
+    rows, count = table.masked_rows(scope), 0
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write("\ufeff")  # as "utf-8-sig" does, which encodes every write in Python
         writer = csv.writer(file)  # CRLF, quotes where RFC 4180 asks for them
@@ -84,6 +84,8 @@ READINGS: dict[str, Callable[[Any], Any]] = {
 
 
 def _reading(column: Column) -> Callable[[Any], Any] | None:
+    if column.reads is not None:
+        return column.reads
     if column.words is None:
         return READINGS.get(column.kind)
     return {word.value: LABELS.get(word, word.value) for word in column.words}.__getitem__
@@ -112,7 +114,7 @@ def sheets_of(table: Table, scope: Scope, counts: dict[str, int]) -> Iterator[Sh
         SheetColumn(column.header, _sheet_kind(column), _width(column), column.is_summed, _reading(column))
         for column in table.columns
     ]
-    rows = iter(table.rows(scope))
+    rows = iter(table.masked_rows(scope))
     parts = max(1, -(-counts[table.name] // ROWS_PER_SHEET))
     for part in range(1, parts + 1):
         title = table.title if parts == 1 else f"{table.title} {part}"
@@ -120,7 +122,7 @@ def sheets_of(table: Table, scope: Scope, counts: dict[str, int]) -> Iterator[Sh
 
 
 def _sheet_kind(column: Column) -> str:
-    return "text" if column.kind == "code" or column.words else column.kind
+    return "text" if column.kind in {"code", "remark"} or column.words else column.kind
 
 
 def _width(column: Column) -> int:

@@ -7,8 +7,14 @@ from fundapp.core.templating import LABELS
 from fundapp.yearend.standards import FILES
 
 MASKED = (
-    "当事人姓名、证件号码、电话、账号均已脱敏，凭证摘要中的姓名也是。",
-    "Names of persons (in summaries too), identity numbers, telephones and accounts are masked.",
+    "当事人姓名、证件号码、电话、账号在各表的相应栏目中均已脱敏。凭证摘要、理由、意见、说明、备注和文件名等文字中，",
+    "所涉案件当事人的姓名，以及按格式识别的证件号码、电话、账号也已脱敏；其中写到的其他人、别名无法识别，仍照原样。",
+    "操作留痕（csv/trail.csv、xlsx/trail.xlsx）的要素已经封存，改动一字即不能核对，因此照原样列示、不作脱敏：",
+    "经办人在意见、理由中写有姓名的，会出现在那里。请只向有权查阅的人提供本包。",
+    "Names of persons, identity numbers, telephones and accounts are masked in their columns; in summaries, reasons,",
+    "opinions, notes and file names too, as far as they are of the parties of the case concerned, or numbers of that",
+    "form. Somebody else whom a writer named, or a nickname, stays. The facts of the trail (trail.csv, trail.xlsx) are",
+    "sealed and stand word for word: a name that somebody wrote into an opinion or a reason can be read there.",
 )
 UNMASKED = (
     "本包未脱敏：含当事人姓名、证件号码、电话、账号全文。请按涉密载体保管，用毕按规定销毁；导出人和理由已留痕。",
@@ -22,9 +28,11 @@ def readme(scope: Scope) -> bytes:
     lines = [*_introduction(scope), ""]
     lines += [f"{file.path}  ·  {file.title}" for file in FILES]
     for table in TABLES:
-        lines += ["", f"csv/{table.name}.csv  ·  {table.title}  ·  {table.meaning}", f"  (xlsx/{table.workbook}.xlsx)"]
+        lines += ["", f"csv/{table.name}.csv  ·  {table.title}  (xlsx/{table.workbook}.xlsx)"]
+        lines += [f"  {table.told}。", f"  {table.meaning}."]
         for column in table.columns:
-            lines.append(f"    {column.key}  ·  {column.header}  ·  {column.meaning}")
+            told = f"（{column.told}）" if column.told else ""
+            lines.append(f"    {column.key}  ·  {column.header}{told}  ·  {column.meaning}")
             lines += [f"        {word.value}  ·  {LABELS.get(word, word.value)}" for word in column.words or ()]
     return ("\r\n".join(lines) + "\r\n").encode("utf-8-sig")
 
@@ -53,7 +61,9 @@ def _introduction(scope: Scope) -> Sequence[str]:
         "以 = + - @ 等开头的文字前加有单引号，以免被电子表格当作公式。    Text that a spreadsheet could take for a",
         "formula begins with an apostrophe.",
         "",
-        "statements/      各院年度报表，供签字归档    the year's statements of each court, to be signed and kept",
+        "statements/      各院年度报表：PDF供签字归档，XLSX供阅读，均列上年数；xlsx/statements.xlsx是供核对的同一数字",
+        "                 the year's statements of each court with the year before: to be signed and kept (PDF), to be",
+        "                 read (XLSX); xlsx/statements.xlsx has the same figures for the checker, by ids",
         "GB-T-24589/  ISO-21378/  journal.*    同一账簿的其他格式，逐个列于下；含多个法院的，各在其代字文件夹内。",
         "        The same books in the forms of others, listed below; of several courts, each in a folder of its code.",
         "manifest.json    每个文件的 SHA-256、大小、行数，各法院操作留痕的条数和末端校验码，合计数",
@@ -63,4 +73,6 @@ def _introduction(scope: Scope) -> Sequence[str]:
         "                 the court's signature of the manifest; its anchor sheets name the key's fingerprint",
         "README.txt       本文件    this file",
         "check.py         核对程序    the checker",
+        "docs/audit-package.md    格式说明（英文）：校验码、签名和存证码怎样计算，国家标准和国际标准文件怎样对应",
+        "                 how seals, signatures and anchors are computed, and how the forms of others are filled",
     )

@@ -13,11 +13,11 @@ from fundapp.courts import queries as courts
 from fundapp.ledger import queries as books
 from fundapp.ledger.models import Voucher
 from fundapp.ledger.rules import Account, Model, Posting, postings
+from fundapp.recovery.queries.claims import claims
 from fundapp.trail.models import TrailEntry
 from fundapp.trail.rules import Event
 from fundapp.yearend import queries, rules
 from fundapp.yearend.models import AuditPackage, ClosedYear, YearCloseRequest
-from fundapp.yearend.queries.statements.claims import claims
 from fundapp.yearend.rules import Hindrance, YearFacts
 from fundapp.yearend.rules.statements import AgeBand, band
 
@@ -50,6 +50,7 @@ def standing(court_code: str, year: int) -> Standing:
     hindered = [] if closed else queries.hindered(court_code, december)
     printed = _printed(court_code, year)
     suspense = queries.suspense_at(court_code, december)
+    verified = _last_verification(court_code)
     facts = YearFacts(
         year=year,
         due=queries.due_month(court_code),
@@ -62,7 +63,10 @@ def standing(court_code: str, year: int) -> Standing:
         is_requested=waiting is not None,
         is_explained=suspense != ZERO and (closed is not None or bool(waiting and waiting.explanation)),
         opening=books.balance(court_code, Account.OPENING),
-        problems=_problems(court_code),
+        problems=None if verified is None else int(verified.told["problems"]),
+        verified_at="" if verified is None else f"{clock.local(verified.recorded_at):%Y-%m-%d %H:%M}",
+        is_fresh=verified is not None
+        and rules.is_fresh(verified.recorded_at, year_end=clock.year_bounds(year)[1], now=clock.now()),
         transfers=len(moved),
         is_custodial=model is Model.CUSTODIAL,
         is_printed=closed is not None and any(at >= closed.closed_at for at in printed.get(ALL_STATEMENTS, [])),
@@ -114,14 +118,13 @@ def _is_anchored(closed: ClosedYear) -> bool:
     return db.session.scalar(later.limit(1)) is not None
 
 
-def _problems(court_code: str) -> int | None:
-    """What the last verification of the books found wrong: the nightly one is on the trail of the court at the
-    district's head, one by hand on that of who asked for it."""
+def _last_verification(court_code: str) -> TrailEntry | None:
+    """The last verification of the books: the nightly one is on the trail of the court at the district's head, one by
+    hand on that of who asked for it. Each is one of all courts."""
     last = (
         select(TrailEntry)
         .where(TrailEntry.court_code.in_([courts.seat(), court_code]), TrailEntry.event == Event.BOOKS_VERIFIED)
         .order_by(TrailEntry.id.desc())
         .limit(1)
     )
-    entry = db.session.scalar(last)
-    return None if entry is None else int(entry.told["problems"])
+    return db.session.scalar(last)

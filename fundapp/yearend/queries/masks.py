@@ -1,4 +1,4 @@
-"""Names of persons do not leave the court in the summaries of vouchers."""
+"""Persons do not leave the court in the summaries of vouchers, neither by name nor by number."""
 
 from collections.abc import Callable
 from itertools import groupby
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from fundapp.cases.models import Party
-from fundapp.cases.rules import PartyKind, masked_name
+from fundapp.cases.rules import PartyKind, masked_numbers, masked_remark
 from fundapp.core.tables import Scope, Stream, position, record_id, within
 from fundapp.ledger.models import PostingLine, Voucher
 
@@ -35,10 +35,10 @@ def masks(scope: Scope, *, since: int = 0) -> Callable[[int, str], str]:
 
     def masked(voucher_id: int, summary: str) -> str:
         nonlocal at, persons
-        if voucher_id == at:
-            for _id, name in persons:
-                summary = summary.replace(name, masked_name(name))
-            at, persons = next(of_vouchers, (None, iter(())))
-        return summary
+        if voucher_id != at:
+            return masked_numbers(summary)
+        names = [name for _id, name in persons]
+        at, persons = next(of_vouchers, (None, iter(())))
+        return masked_remark(summary, names)
 
     return masked

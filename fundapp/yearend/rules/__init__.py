@@ -21,6 +21,7 @@ from fundapp.yearend.rules.closing import (
     check_carried,
     check_courts,
     check_fresh_hand,
+    check_has_books,
     check_in_order,
     check_may_close_year,
     check_month,
@@ -36,6 +37,7 @@ from fundapp.yearend.rules.closing import (
     check_year,
     check_year_ready,
     checked_unmasking,
+    chosen_courts,
     due_step,
     is_december,
     is_over,
@@ -51,7 +53,7 @@ from fundapp.yearend.rules.closing import (
     year_subject,
 )
 from fundapp.yearend.rules.closing import LABELS as _CLOSING
-from fundapp.yearend.rules.guide import DOERS, GuidePoint, Step, YearFacts, guide, next_point
+from fundapp.yearend.rules.guide import DOERS, GuidePoint, Step, YearFacts, guide, is_fresh, next_point
 from fundapp.yearend.rules.guide import LABELS as _GUIDE
 from fundapp.yearend.rules.statements import LABELS as _STATEMENTS
 from fundapp.yearend.rules.statements import statement_period
@@ -83,6 +85,7 @@ __all__ = [
     "check_carried",
     "check_courts",
     "check_fresh_hand",
+    "check_has_books",
     "check_in_order",
     "check_may_close_year",
     "check_month",
@@ -98,9 +101,11 @@ __all__ = [
     "check_year",
     "check_year_ready",
     "checked_unmasking",
+    "chosen_courts",
     "due_step",
     "guide",
     "is_december",
+    "is_fresh",
     "is_over",
     "last_day",
     "month_after",

@@ -436,6 +436,29 @@ def check_courts(court_codes: Sequence[str]) -> None:
         raise RuleViolation("系统中还没有法院，无法导出审计包，请先完成启用设置。")
 
 
+def check_has_books(year: int, years: Sequence[int]) -> None:
+    """A package holds books: there is a voucher of the year, or of one before it.
+
+    Args:
+        years: those in which the courts of the package have vouchers.
+    """
+    if not years:
+        raise RuleViolation("所选法院还没有记账凭证，没有可导出的账簿，请在记账以后导出。")
+    if year < min(years):
+        raise RuleViolation(
+            "%(year)s年度还没有账簿：所选法院最早的凭证在%(first)s年度，请改选%(first)s年或以后的年度。",
+            year=str(year),
+            first=str(min(years)),
+        )
+
+
+def chosen_courts(asked: str, readable: Collection[str]) -> tuple[str, ...]:
+    """The courts of a package: the one that is asked for, or all that may be read."""
+    if asked and asked not in readable:
+        raise RuleViolation("您不能查阅所选法院的账簿，请从列表中选择法院。")
+    return (asked,) if asked else tuple(sorted(readable))
+
+
 def check_begun(year: int, today: date) -> None:
     """A package is made of a year that has begun."""
     if year > today.year:

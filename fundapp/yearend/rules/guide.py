@@ -6,6 +6,7 @@ Source: 会计基础工作规范 arts. 62, 63; 会计档案管理办法 (order 7
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from fundapp.core.money import ZERO, Money, plain
 from fundapp.core.words import N_
@@ -62,6 +63,16 @@ DOERS: dict[Step, Role] = {
 """Which post sees to a point."""
 
 
+FRESH_FOR = timedelta(hours=36)
+"""As on the front page, whose light turns red after so long."""
+
+
+def is_fresh(verified_at: datetime, *, year_end: datetime, now: datetime) -> bool:
+    """Whether a verification of the books speaks of a year that is to be closed: it was made after its end, or just
+    now."""
+    return verified_at >= year_end or now - verified_at <= FRESH_FOR
+
+
 @dataclass(frozen=True)
 class YearFacts:
     """How the close of a court's year stands.
@@ -71,8 +82,10 @@ class YearFacts:
         hindered: what keeps December open, without what the other points tell.
         old, old_amount: advances outstanding for over a year.
         is_aged: whether the ageing was printed or exported after the year's end.
-        problems: what the last verification of the books found wrong; None when there was none.
         is_requested: whether its close was asked for and waits for the president.
+        problems: what the last verification of the books found wrong, in any court; None when there was none.
+        verified_at: when that was, as people read it.
+        is_fresh: whether that is late enough for the year.
         transfers: how many postings the transfer of the result has, or will have.
     """
 
@@ -88,6 +101,8 @@ class YearFacts:
     is_explained: bool = False
     opening: Money = ZERO
     problems: int | None = 0
+    verified_at: str = ""
+    is_fresh: bool = True
     transfers: int = 0
     is_custodial: bool = False
     is_printed: bool = False
@@ -189,12 +204,15 @@ def _opening(facts: YearFacts) -> GuidePoint:
 def _verified(facts: YearFacts) -> GuidePoint:
     if facts.problems is None:
         return GuidePoint(Step.VERIFIED, PointState.OPEN, N_("账簿还没有核验过，请在核验记录中办理一次核验。"))
+    if facts.problems:
+        told = N_("%(at)s的核验（全部法院）发现%(problems)s个问题；涉及本院的，请停止办理业务，由审计人员核查。")
+        return GuidePoint(Step.VERIFIED, PointState.OPEN, told, {"at": facts.verified_at, "problems": facts.problems})
     return _point(
         Step.VERIFIED,
-        facts.problems == 0,
-        N_("最近一次核验没有发现问题。"),
-        N_("最近一次核验发现%(problems)s个问题，请停止办理业务，由审计人员核查。"),
-        problems=facts.problems,
+        facts.is_fresh,
+        N_("%(at)s的核验（全部法院）没有发现问题。"),
+        N_("最近一次核验是%(at)s，既不在本年末以后，也已超过36小时，请在核验记录中再办理一次核验。"),
+        at=facts.verified_at,
     )
 
 

@@ -10,9 +10,11 @@ from fundapp.core import clock, jobs
 from fundapp.core.db import db, transaction
 from fundapp.core.doors import require
 from fundapp.core.errors import Refusal
+from fundapp.core.forms import choice
 from fundapp.core.jobs import JobState
 from fundapp.core.listing import Column, listing
 from fundapp.core.words import N_
+from fundapp.courts import queries as courts
 from fundapp.trail import queries as trail
 from fundapp.users.models import User
 from fundapp.users.queries import readable_courts
@@ -55,21 +57,40 @@ def _may_unmasked() -> bool:
 @bp.route("/audit-packages/export", methods=["GET", "POST"])
 @require(Permission.AUDIT_EXPORT)
 def export() -> Answer:
-    form = ExportForm(data={"year": clock.today().year - 1})
+    form = _export_form()
+    court = form.court.data or "" if form.court else ""
     if form.submitted():
         try:
+            codes = rules.chosen_courts(court, g.user.scope)
             rules.check_begun(rules.check_year(form.year.data), clock.today())
             reason = rules.checked_unmasking(
                 is_unmasked=form.is_unmasked.data, reason=form.reason.data or "", may_unmasked=_may_unmasked()
             )
+            rules.check_has_books(form.year.data, queries.years(codes))
         except Refusal as refusal:
             form.refused(refusal)
         else:
             job_id = jobs.start(
-                "audit.export", owner_id=g.user.id, user_id=g.user.id, year=form.year.data, unmasked_for=reason
+                "audit.export",
+                owner_id=g.user.id,
+                user_id=g.user.id,
+                year=form.year.data,
+                court=court,
+                unmasked_for=reason,
             )
             return redirect(url_for(".progress", job_id=job_id))
     return render_template("yearend/export.html", form=form), form.http_status
+
+
+def _export_form() -> ExportForm:
+    """The form; who reads several courts chooses whether the package holds all of them or one."""
+    form = ExportForm(data={"year": clock.today().year - 1})
+    if len(g.user.scope) == 1:
+        del form.court
+        return form
+    form.court.choices = [choice("", _("全部可查阅的法院"))]
+    form.court.choices += [choice(court.code, court.name) for court in courts.courts() if court.code in g.user.scope]
+    return form
 
 
 @bp.get("/audit-packages/jobs/<job_id>")
@@ -113,20 +134,22 @@ def _kept(file_name: str) -> Path:
 
 
 @jobs.job("audit.export")
-def make_package(*, progress: packaging.Progress, user_id: int, year: int, unmasked_for: str = "") -> str:
-    """Make the package of the courts that the user may read; the answer is the id of its record."""
+def make_package(
+    *, progress: packaging.Progress, user_id: int, year: int, court: str = "", unmasked_for: str = ""
+) -> str:
+    """Make the package of the courts that the user may read, or of one of them; the answer is the id of its record."""
     user = db.session.get_one(User, user_id)
     rules.checked_unmasking(
         is_unmasked=bool(unmasked_for),
         reason=unmasked_for,
         may_unmasked=user.may(Permission.AUDIT_EXPORT_UNMASKED),
     )
-    court_code, scope = user.court_code, readable_courts(user)
+    court_code, scope = user.court_code, rules.chosen_courts(court, readable_courts(user))
     unnamed = _kept(f"package-{user_id}-{year}.zip")
     unnamed.parent.mkdir(mode=0o750, exist_ok=True)
     built = packaging.build(year, scope, unnamed, progress=progress, is_unmasked=bool(unmasked_for))
     kind = "audit-unmasked" if unmasked_for else "audit"
-    path = _kept(f"{kind}-{year}-{court_code[1:] or '0'}-{built.digest[:12]}.zip")
+    path = _kept(f"{kind}-{year}-{(court or court_code)[1:] or '0'}-{built.digest[:12]}.zip")
     unnamed.replace(path)
     with transaction(court_code):
         return str(

@@ -20,8 +20,8 @@ from fundapp.eligibility import queries as eligibility
 from fundapp.eligibility.rules import DEFAULT_CEILING
 from fundapp.ledger.models import Reservation, Voucher
 from fundapp.recovery.models import Allocation
+from fundapp.recovery.queries.claims import claims
 from fundapp.yearend.queries.statements.bounds import notes_of, year_end
-from fundapp.yearend.queries.statements.claims import claims
 from fundapp.yearend.queries.statements.sources import flows
 from fundapp.yearend.rules import statements as rules
 from fundapp.yearend.rules.statements import Counted, Flows, Item

@@ -8,41 +8,8 @@ from fundapp.core.money import ZERO, Money, total
 from fundapp.core.statements import Cell, Chart, Check, Column, Line, Note, Statement, Table, summed
 from fundapp.core.words import N_
 from fundapp.ledger.rules import Account, Model
-from fundapp.yearend.rules.statements.words import CASE, AgeBand, ClaimKind, Courts, Item, amounts, counts
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One receivable that is still outstanding: when and how much was paid, and what of it is left."""
-
-    court_code: str
-    subject: str
-    case_ref: str
-    case_number: str
-    kind: ClaimKind
-    day: date
-    paid: Money
-    left: Money
-
-
-def reduced(claims: Sequence[Claim], booked: Mapping[str, Money]) -> list[Claim]:
-    """What is left of each claim when the books hold less for its case than its claims say: written off, or come back
-    without an advance; the oldest is reduced first.
-
-    Args:
-        booked: what stands on 1218.01, by case, of the cases of which that is to be asked.
-    """
-    excess = {
-        case: total(claim.left for claim in claims if claim.case_ref == case) - left for case, left in booked.items()
-    }
-    found = []
-    for claim in sorted(claims, key=lambda one: (one.day, one.subject)):
-        taken = min(max(excess.get(claim.case_ref, ZERO), ZERO), claim.left)
-        if taken > ZERO:
-            excess[claim.case_ref] -= taken
-        if claim.left > taken:
-            found.append(replace(claim, left=claim.left - taken))
-    return found
+from fundapp.recovery.rules import Claim
+from fundapp.yearend.rules.statements.words import CASE, AgeBand, Courts, Item, amounts, counts
 
 
 def band(paid_on: date, year: int) -> AgeBand:

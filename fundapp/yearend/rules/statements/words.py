@@ -17,13 +17,6 @@ class AgeBand(enum.Enum):
     OLDER = "older"
 
 
-class ClaimKind(enum.Enum):
-    """Where an outstanding receivable comes from."""
-
-    ADVANCE = "advance"
-    OPENING = "opening"
-
-
 class Item(enum.Enum):
     """Lines that stand in statements under a name of their own."""
 
@@ -55,8 +48,6 @@ LABELS: dict[enum.Enum, str] = {
     AgeBand.TWO_YEARS: N_("1至2年（含2年）"),
     AgeBand.THREE_YEARS: N_("2至3年（含3年）"),
     AgeBand.OLDER: N_("3年以上"),
-    ClaimKind.ADVANCE: N_("垫付"),
-    ClaimKind.OPENING: N_("期初导入"),
     Item.RECEIVED: N_("收到"),
     Item.ADVANCED: N_("垫付"),
     Item.BACK: N_("收回"),
