@@ -30,7 +30,7 @@ from fundapp.trail.rules import Event
 @table(
     "payments", "垫付付款", "fund",
     "每笔垫付款的唯一一次付款，截至本年末",
-    "The one payment of each advance, up to the year's end",
+    "The one payment of each advance, as booked up to the year's end",
     ID,
     COURT,
     Column("advance_id", "垫付标识", "id of the advance", "number"),
@@ -64,7 +64,7 @@ def _payments(scope: Scope) -> Iterable[Row]:
         .join(Advance, Advance.id == AdvancePayment.advance_id)
         .join(Case, Case.id == Advance.case_id)
         .join(Voucher, Voucher.id == AdvancePayment.voucher_id)
-        .where(within(AdvancePayment.court_code, scope), AdvancePayment.paid_on <= scope.last_day)
+        .where(within(AdvancePayment.court_code, scope), Voucher.posted_on <= scope.last_day)
         .order_by(AdvancePayment.id)
     )  # fmt: skip
     return Stream(query)

@@ -8,6 +8,7 @@ from fundapp.advances.models import Advance, AdvancePayment
 from fundapp.advances.rules import AdvanceStatus
 from fundapp.cases.models import Case, Party, PayeeAccount
 from fundapp.cases.tables import CASE, named
+from fundapp.core import clock
 from fundapp.core.columns import unsealed
 from fundapp.core.tables import COURT, ID, Column, Kept, Recorded, Row, Scope, Stream, amount_column, table, within
 from fundapp.eligibility.rules import RecoveryOrder
@@ -62,7 +63,7 @@ def _advances(scope: Scope) -> Iterable[Row]:
         .join(PayeeAccount, PayeeAccount.id == Advance.account_id)
         .outerjoin(paid, paid.c.advance_id == Advance.id)
         .outerjoin(recovered, recovered.c.advance_id == Advance.id)
-        .where(within(Advance.court_code, scope), Advance.requested_on <= scope.last_day)
+        .where(within(Advance.court_code, scope), Advance.created_at < clock.year_bounds(scope.year)[1])
         .order_by(Advance.id)
     )  # fmt: skip
     names = people(scope)
@@ -74,16 +75,24 @@ def _advances(scope: Scope) -> Iterable[Row]:
 
 
 def _standing_sums(scope: Scope) -> tuple[Subquery, Subquery]:
-    """Paid and recovered by advance, without what was reversed up to the year's end."""
-    paid = select(AdvancePayment.advance_id, func.sum(AdvancePayment.amount).label("amount")).where(
-        within(AdvancePayment.court_code, scope),
-        AdvancePayment.paid_on <= scope.last_day,
-        AdvancePayment.voucher_id.not_in(_reversed(scope)),
+    """Paid and recovered by advance, as booked and not reversed up to the year's end."""
+    paid = (
+        select(AdvancePayment.advance_id, func.sum(AdvancePayment.amount).label("amount"))
+        .join(Voucher, Voucher.id == AdvancePayment.voucher_id)
+        .where(
+            within(AdvancePayment.court_code, scope),
+            Voucher.posted_on <= scope.last_day,
+            AdvancePayment.voucher_id.not_in(_reversed(scope)),
+        )
     )
-    recovered = select(Allocation.advance_id, func.sum(Allocation.fund).label("amount")).where(
-        within(Allocation.court_code, scope),
-        Allocation.business_date <= scope.last_day,
-        or_(Allocation.voucher_id.is_(None), Allocation.voucher_id.not_in(_reversed(scope))),
+    recovered = (
+        select(Allocation.advance_id, func.sum(Allocation.fund).label("amount"))
+        .outerjoin(Voucher, Voucher.id == Allocation.voucher_id)
+        .where(
+            within(Allocation.court_code, scope),
+            func.coalesce(Voucher.posted_on, Allocation.business_date) <= scope.last_day,
+            or_(Allocation.voucher_id.is_(None), Allocation.voucher_id.not_in(_reversed(scope))),
+        )
     )
     return (
         paid.group_by(AdvancePayment.advance_id).subquery("paid"),
@@ -138,7 +147,10 @@ def _recoveries(scope: Scope) -> Iterable[Row]:
         )
         .join(Case, Case.id == Allocation.case_id)
         .outerjoin(Voucher, Voucher.id == Allocation.voucher_id)
-        .where(within(Allocation.court_code, scope), Allocation.business_date <= scope.last_day)
+        .where(
+            within(Allocation.court_code, scope),
+            func.coalesce(Voucher.posted_on, Allocation.business_date) <= scope.last_day,
+        )
         .order_by(Allocation.id)
     )  # fmt: skip
     for *facts, allocated_by, allocated_at in Stream(query):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FORMAT, MANIFEST = "fund-audit-package/3", "manifest.json"
 MANIFEST_DIGEST, SIGNATURE = "manifest.sha256", "manifest.sig"
-SIGNED_FORM, ANCHOR_FORM, FINGERPRINT = "fund-manifest/1", "fund-anchor/1", re.compile(r"[0-9a-f]{8}|[0-9a-f]{32}")
+SIGNED_FORM, ANCHOR_FORM = "fund-manifest/1", "fund-anchor/1"
 ANCHOR = re.compile(ANCHOR_FORM + r"\|[^|]+\|[0-9]+\|[0-9a-f]{64}\|[^|]+\|[^|]+\|[0-9a-f]{32}\|[0-9a-f]{128}")
 FIRST_SEAL, CHUNK, LONGEST_CELL, AMOUNT = "0" * 64, 1 << 20, 10 << 20, re.compile(r"-?[0-9]{1,16}\.[0-9]{2}")
 WORDS, BANDS = {"receipt": "收", "payment": "付", "transfer": "转"}, ("one_year", "two_years", "three_years", "older")
@@ -41,17 +41,12 @@ class Difference(Exception):
     """The first thing that is wrong."""
 
 
-class Mistyped(Exception):
-    """What was told on the command line is nothing that a sheet says: nothing was checked."""
-
-
 def require(holds: Any, told: str) -> None:
     if not holds:
         raise Difference(told)
 
 
-def sealed(parts: Iterable[str]) -> str:
-    """SHA-256 over parts, each as its length in bytes, a colon and its bytes: how entries and vouchers are sealed."""
+def sealed(parts: Iterable[str]) -> str:  # each part as its length in bytes, a colon and its bytes
     digest = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8")
@@ -72,8 +67,7 @@ def yuan(amount: int) -> str:
     return f"{'-' if amount < 0 else ''}{abs(amount) // 100:,}.{abs(amount) % 100:02d}"
 
 
-def split(row: Row) -> list[int]:
-    """How a receipt is split in its order: fund, creditor, refund; the odd fen goes to the larger remainder."""
+def split(row: Row) -> list[int]:  # fund, creditor, refund; the odd fen goes to the larger remainder
     amount, out, rest = amounts_of(row, "amount outstanding_before creditor_rest_before")
     owed, shared = out + rest, min(amount, out + rest)
     if row["recovery_order"] == "pro_rata":
@@ -143,14 +137,13 @@ class Folder:  # the unpacked package
             return file.tell(), digest.hexdigest()
 
 
-def told_apart(trusted: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Fingerprints and anchors as a sheet prints them, a fingerprint in groups, copied from it or typed."""
-    told = ["".join(re.sub("[\u200b\ufeff]", "", one).split()) for one in trusted]
-    rest = [one.lower() for one in told if not ANCHOR.fullmatch(one)]
-    digits = "".join(rest)
-    if len(digits) % 32 or not all(FINGERPRINT.fullmatch(one) for one in rest):
-        raise Mistyped(f"“{' '.join(rest)[:60]}”既不是密钥指纹（32位）也不是存证码，请按存证单重新填写")
-    return [digits[at : at + 32] for at in range(0, len(digits), 32)], [one for one in told if ANCHOR.fullmatch(one)]
+def told_apart(trusted: Sequence[str]) -> tuple[list[str], list[str]]:  # as a sheet prints them
+    told = [re.sub("[\\s\u200b\ufeff]", "", one) for one in trusted]
+    anchors = [one for one in told if ANCHOR.fullmatch(one)]
+    digits = "".join(one.lower() for one in told if one not in anchors)
+    if not re.fullmatch("([0-9a-f]{32})*", digits):
+        raise ValueError(f"“{digits[:60]}”既不是密钥指纹（32位）也不是存证码，请按存证单重新填写")
+    return re.findall(".{32}", digits), anchors
 
 
 class Books:  # what is read of the package and recomputed from it, step by step; a net is debit less credit
@@ -172,8 +165,7 @@ class Books:  # what is read of the package and recomputed from it, step by step
         self.first_business: dict[str, str] = {}  # court -> the earliest day under which business was posted
         self.claims: Nets = defaultdict(int)  # (day, claim, court, case) -> what is out of it
 
-    def rows(self, table: str) -> Iterator[Row]:
-        """The rows of a table as dictionaries, each with every column."""
+    def rows(self, table: str) -> Iterator[Row]:  # each with every column
         name, count = f"csv/{table}.csv", 0
         with io.TextIOWrapper(self.package.open(name), encoding="utf-8-sig", newline="") as text:
             for count, row in enumerate(csv.DictReader(text, strict=True), 1):
@@ -196,14 +188,15 @@ class Books:  # what is read of the package and recomputed from it, step by step
             require(amounts_of(row, names) == left.pop(key), f"{table}.csv {' '.join(key)}：{told}")
         require(not left, f"{table}.csv缺少{sorted(left)[:1]}")
 
-    def compare_cases(self, account: str, side: int, register: Mapping[Key, int]) -> None:
-        """A register by case against the account by case; ``side`` is 1 for debit accounts and -1 for credit ones."""
+    def compare_cases(self, account: str, side: int, register: Mapping[Key, int]) -> None:  # side: 1 debit, -1 credit
         for key in sorted({*self.by_case[account], *register}):
             inside, beside = side * self.by_case[account].get(key, 0), register.get(key, 0)
             require(inside == beside, f"{' '.join(key)} {account}：科目{yuan(inside)}，台账{yuan(beside)}")
 
     def standing(self, table: str, row: Row, amount: int) -> int:
-        """The amount of a payment or receipt whose voucher is in the package with it; nothing if that was reversed."""
+        """The amount of a payment or receipt whose voucher is in the package; nothing if reversed, or booked later."""
+        if row["voucher"][:4] > self.year:
+            return 0
         total, day = self.totals.get(row["voucher_id"], (-1, ""))
         require(total >= amount, f"{table}.csv {row['id']}：缺少凭证，或与凭证金额不符")
         require(day == row.get("business_date", row.get("paid_on")), f"{table}.csv {row['id']}：与凭证业务日期不符")
@@ -233,12 +226,10 @@ class Books:  # what is read of the package and recomputed from it, step by step
         digest, key = hashlib.sha256(self.package.read(MANIFEST)).hexdigest(), signed.rpartition("|")[2]
         right = signed == f"{SIGNED_FORM}|{digest}|{key}" and signature[-1:] == "\n"
         require(right and self.is_signed(signed, key, signature[:-1]), "manifest.sig：不是法院密钥对清单的签名")
-        wanted = self.fingerprints
-        require(not wanted or key in wanted, f"清单由密钥{key}签名，与所给指纹不符")
-        self.figures.append(f"signed by 签名密钥 {key}{'' if wanted else ' (compare 请与存证单核对)'}")
+        require(key in (self.fingerprints or [key]), f"清单由密钥{key}签名，与所给指纹不符")
+        self.figures.append(f"signed by 签名密钥 {key}{'' if self.fingerprints else ' (compare 请与存证单核对)'}")
 
-    def signed_heads(self) -> dict[Key, set[str]]:
-        """By court and number of an entry: under which seals it was signed, in the package and on sheets outside."""
+    def signed_heads(self) -> dict[Key, set[str]]:  # (court, number) -> seals, of sheets outside too
         heads: dict[Key, set[str]] = defaultdict(set)
         names = "court_code length head signed_at reason key_id signature".split()
         inside = ["|".join([ANCHOR_FORM, *(row[name] for name in names)]) for row in self.rows("signed_heads")]
@@ -273,8 +264,7 @@ class Books:  # what is read of the package and recomputed from it, step by step
             require(self.manifest["chains"][court] == {"length": length, "head": head}, f"{court}留痕末端与清单不符")
         self.figures.append(f"trail entries 操作留痕 {sum(chain[0] for chain in chains.values())}")
 
-    def note_act(self, row: Row) -> None:
-        """Keep what the tables must agree with: acts told, and those due by the year's end (in Beijing)."""
+    def note_act(self, row: Row) -> None:  # keep acts told, and those due by the year's end (in Beijing)
         facts = json.loads(row["facts"])
         if row["event"] == "ledger.voucher.posted" and facts["number"][:4] <= self.year:
             self.posted[row["subject"].split(":")[-1]] = facts["digest"]
@@ -364,8 +354,7 @@ class Books:  # what is read of the package and recomputed from it, step by step
         self.months[court, day[:7]].append((int(voucher["number"]), digest))
         self.reversed.add(voucher["reverses_id"])  # or nothing, which is no voucher's id
 
-    def head_of(self, voucher: Row) -> list[str]:
-        """The parts of a voucher's digest that stand before its postings, by its canonical form."""
+    def head_of(self, voucher: Row) -> list[str]:  # what stands in its digest before its postings
         number = f"{voucher['year']}-{int(voucher['number']):04d}"
         if voucher["form"] == "1":
             return [voucher["court_code"], number, voucher["name"], voucher["business_date"]]
@@ -374,8 +363,7 @@ class Books:  # what is read of the package and recomputed from it, step by step
         links = (voucher[name] for name in ("ink", "reverses_id", "adjusts_id", "restates_id"))
         return [*parts, *voucher["hands"].split(" "), *links]
 
-    def note_posting(self, voucher: Row, line: Row, amount: int) -> None:
-        """Add one posting to everything that is recomputed; red ink is deducted from the other side."""
+    def note_posting(self, voucher: Row, line: Row, amount: int) -> None:  # red ink is deducted
         court, month, case = voucher["court_code"], voucher["posted_on"][:7], line["case_ref"]
         is_red = voucher["ink"] == "red"
         for account, column, net in ((line["debit"], is_red, amount), (line["credit"], not is_red, -amount)):
@@ -448,16 +436,15 @@ class Books:  # what is read of the package and recomputed from it, step by step
             require(first > row["day"], f"期初导入{row['id']}：业务早于期初")
         carried: set[Key] = set()
         for line in self.rows("opening_lines"):
-            opening, account, court = stand.get(line["opening_id"]), line["account"], line["court_code"]
+            opening, amount = stand.get(line["opening_id"]), fen(line["amount"])
             require((line["stands"] == "1") is bool(opening), f"期初明细{line['opening_id']}：状态不符")
-            if opening and fen(line["amount"]):
-                key = (court, account, line["case_ref"], line["source_ref"])
-                require(key not in carried, f"期初导入{line['opening_id']}：余额已由前次导入带入")
-                carried.add(key)
-            if opening and account in (RECEIVABLE, CASE_MONEY):
-                self.opened[account][court, line["case_ref"]] += fen(line["amount"])
-            if opening and account == RECEIVABLE:
-                self.claims[opening["day"], line["case_ref"], court, line["case_ref"]] += fen(line["amount"])
+            account, key = line["account"], (line["court_code"], line["case_ref"])
+            if opening and amount:
+                whole = (account, *key, line["source_ref"])
+                require(whole not in carried, f"期初导入{line['opening_id']}：余额已由前次导入带入")
+                carried.add(whole)
+                self.opened[account][key] += amount
+                self.claims[(opening["day"], key[1], *key)] += amount if account == RECEIVABLE else 0
         for court in self.courts:
             require(self.balance[court, CARRIES_OVER] == 0, f"{court}：期初过渡科目不为零")
         self.figures.append(f"opening receivables 期初应收垫付款 {yuan(sum(self.opened[RECEIVABLE].values()))}")
@@ -476,7 +463,7 @@ class Books:  # what is read of the package and recomputed from it, step by step
         flows_of_year: dict[Key, list[int]] = {key: self.of_year[key][1:] for key in stated | {*self.of_year}}
         self.compare("statement_sources", "court_code source_id", names, flows_of_year, "与分录不符")
         for row in self.rows("fund_receipts"):
-            if row["status"] == "confirmed" and row["voucher"][:4] <= self.year:
+            if row["status"] == "confirmed":
                 self.standing("fund_receipts", row, fen(row["amount"]))
         for court in self.courts:
             bank, cash = self.balance[court, FUND_BANK], self.balance[court, CASH]
@@ -563,8 +550,7 @@ class Books:  # what is read of the package and recomputed from it, step by step
                 is_masked = self.manifest["personal_data"] == "masked" and "*" in "".join(told)
                 require(is_masked or sealed(told) == row["digest"], f"{table}.csv：与内容校验码不符 {told[0][:40]}")
 
-    def sums(self, terms: list[dict[str, Any]]) -> dict[Key, int]:
-        """Amounts added up over tables, by what stands in some columns; only rows where columns hold certain words."""
+    def sums(self, terms: list[dict[str, Any]]) -> dict[Key, int]:  # only rows that hold certain words
         found: dict[Key, int] = defaultdict(int)
         for term in terms:
             for row in self.rows(term["table"]):
@@ -583,8 +569,7 @@ class Books:  # what is read of the package and recomputed from it, step by step
         self.figures.append(f"ties 表间勾稽 {len(self.manifest['ties'])}, acts 事项 {len(self.manifest['records'])}")
 
 
-def check(package: Folder, trusted: Sequence[str] = ()) -> list[str]:
-    """The figures of a package, recomputed; raises Difference with the first thing that is wrong."""
+def check(package: Folder, trusted: Sequence[str] = ()) -> list[str]:  # or Difference is raised
     csv.field_size_limit(LONGEST_CELL)
     books = Books(package, trusted)
     for step in [name for name in vars(Books) if name.startswith("check_")]:
@@ -604,7 +589,7 @@ def main() -> None:
     try:
         figures = check(Folder(os.path.dirname(os.path.abspath(__file__))), sys.argv[1:])
         print(*figures, "OK 核对无误", sep="\n")
-    except Mistyped as mistyped:
+    except ValueError as mistyped:  # nothing that a sheet says
         sys.exit(f"NOT CHECKED 未作核对：{mistyped}")
     except Difference as difference:
         sys.exit(f"FAILED 核对不符：{difference}")

@@ -80,7 +80,7 @@ def verify(file: Path, keys: tuple[str, ...], anchors: tuple[str, ...]) -> None:
     try:
         with file.open("rb") as stream:
             figures = package.verify(stream, (*keys, *anchors))
-    except checker.Mistyped as mistyped:
+    except ValueError as mistyped:
         raise click.ClickException(f"未作核对：{mistyped}") from mistyped
     except checker.Difference as difference:
         raise click.ClickException(f"核对不符：{difference}") from difference

@@ -19,12 +19,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from fundapp.advances import service as advances
 from fundapp.advances.models import Advance
+from fundapp.approvals.rules import Outcome
 from fundapp.cases.models import Party, PayeeAccount
 from fundapp.cases.rules import PartyKind
 from fundapp.core import clock, signing
 from fundapp.core.db import db, transaction
 from fundapp.core.errors import RuleViolation
+from fundapp.core.money import yuan
 from fundapp.core.spreadsheet import read_table
 from fundapp.core.tables import TABLES
 from fundapp.core.templating import LABELS
@@ -35,12 +38,16 @@ from fundapp.recovery.models import Allocation
 from fundapp.trail import queries as trail
 from fundapp.trail import service as recording
 from fundapp.trail.rules import SigningReason
+from fundapp.users.models import User
+from fundapp.users.rules import Role
 from fundapp.yearend import checker, package
 from fundapp.yearend.package import container
+from tests.builders.advances import a_paid_advance, an_advance, signed
 from tests.builders.custody import a_case_receipt
 from tests.builders.funding import a_corrected_receipt, a_receipt
 from tests.builders.ledger import a_confirmed_correction, a_correction, a_voucher
 from tests.builders.people import COURT, OTHER_COURT, the_books
+from tests.builders.recovery import allocated
 from tests.builders.yearend import (
     YEAR,
     InMemory,
@@ -68,6 +75,31 @@ def lines(files, name):
 
 
 # ---- what is in it
+
+
+def test_what_was_booked_in_the_next_year_is_right_in_the_package_of_either(app, folder):
+    """Paid, and paid back, in the last days of a year that was closed before the papers came."""
+    with clock.at(date(2018, 1, 5)):
+        a_receipt("8000.00", day=date(2018, 1, 5))
+    year_closed()
+    with clock.at(date(2019, 1, 9)):
+        a_receipt("50.00", day=date(2018, 12, 28))
+        advance = a_paid_advance("8000.00", paid_on=date(2018, 12, 28))
+        allocated(a_case_receipt("3000.00", advance.case, day=date(2018, 12, 29)))
+    assert "outstanding 未收回 0.00" in verified(a_package(folder))
+    assert "outstanding 未收回 5,000.00" in verified(a_package(folder, year=2019))
+
+
+def test_an_advance_asked_for_again_in_the_next_year_stays_in_the_package_of_the_first(app, folder):
+    with clock.at(date(2018, 12, 27)):
+        advance = signed(an_advance("8000.00"), Role.BUREAU_DIRECTOR, outcome=Outcome.RETURNED, opinion="请核减金额")
+        handler = db.session.get_one(User, advance.prepared_by_id)
+    with clock.at(date(2019, 1, 4)), transaction(COURT):
+        advances.resubmit(
+            advance.id, amount=yuan("6000.00"), reason="已核减", seen_version=advance.version, actor=handler
+        )
+    assert "outstanding 未收回 0.00" in verified(a_package(folder))
+    assert len(lines(unpacked(a_package(folder)), "advances")) == 1
 
 
 def test_the_package_of_a_whole_year_is_found_right(app, folder):
@@ -609,10 +641,10 @@ def test_what_came_from_a_sheet_is_read_as_it_is_printed_copied_or_typed(typed, 
 
 @pytest.mark.parametrize(
     "typed",
-    [[FINGERPRINT[1:]], [FINGERPRINT * 2], ON_PAPER[:3], ["not an anchor"], [SAFE[:-1]], [FINGERPRINT, "O1234567"]],
+    [[FINGERPRINT[1:]], ON_PAPER[:3], ["not an anchor"], [SAFE[:-1]], [FINGERPRINT, "O1234567"]],
 )
 def test_what_no_sheet_says_is_refused_before_anything_is_checked(typed):
-    with pytest.raises(checker.Mistyped, match="既不是密钥指纹（32位）也不是存证码，请按存证单重新填写"):
+    with pytest.raises(ValueError, match="既不是密钥指纹（32位）也不是存证码，请按存证单重新填写"):
         checker.check(InMemory({}), typed)
 
 
@@ -745,4 +777,4 @@ def test_the_checker_is_short_and_imports_only_the_standard_library():
     source = Path(checker.__file__).read_text(encoding="utf-8")
     imported = set(re.findall(r"^(?:import|from) (\w+)", source, re.MULTILINE))
     assert imported <= sys.stdlib_module_names | {"__future__"}
-    assert len(source.splitlines()) < 640
+    assert len(source.splitlines()) < 600

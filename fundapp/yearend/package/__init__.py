@@ -169,7 +169,7 @@ def verify(stream: BinaryIO, trusted: Sequence[str] = ()) -> list[str]:
 
     Raises:
         checker.Difference: the first thing that is wrong, in the container or in what it holds.
-        checker.Mistyped: something of what is known is neither; nothing was checked.
+        ValueError: something of what is known is neither; nothing was checked.
     """
     checker.told_apart(trusted)
     check_container(stream)
