@@ -198,6 +198,15 @@ CHECKS: tuple[Check, ...] = (
         "%(court_code)s科目%(account)s %(part)s余额反向或预留超过余额",
     ),
     Check(
+        "每日日终的资产和负债余额不反向",
+        """
+        SELECT court_code, account, part, day FROM day_totals
+        WHERE (substr(account, 1, 1) = '1' AND debit < credit) OR (substr(account, 1, 1) = '2' AND credit < debit)
+        ORDER BY court_code, account, part, day LIMIT 1
+        """,
+        "%(court_code)s科目%(account)s %(part)s在%(day)s日终余额反向",
+    ),
+    Check(
         "每项余额不得反向的方向与科目表一致",
         """
         SELECT court_code, account, part FROM standing_balances WHERE guard <> CASE account GUARDS ELSE '' END

@@ -88,6 +88,8 @@ BREAKS: dict[str, tuple[str, str]] = {
         "湘0602科目1002.01",
     ),
     "UPDATE day_totals SET credit = credit + 1 WHERE account = '4001'": (DAYS, "湘0602科目4001 在2018-03"),
+    "UPDATE day_totals SET credit = debit + 1 WHERE account = '1002.01' AND part = '' AND day = "
+    "(SELECT MIN(day) FROM day_totals)": ("每日日终的资产和负债余额不反向", "湘0602科目1002.01 在2018-"),
     "DELETE FROM day_totals WHERE part = 'source:1'": (DAYS, "source:1在2018-"),
     "UPDATE vouchers SET name = 'opening:9:x' WHERE number = 1": ("期初余额凭证与导入明细相符", "湘0602科目1002.01"),
     "INSERT INTO openings (court_code, day, file_name, digest, status, line_count, debit, credit, fault_count, "
