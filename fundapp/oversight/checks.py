@@ -5,15 +5,12 @@ an invariant; no row, no problem. What needs a digest or a chain is read once, i
 or the queries of the features, so that a mistake made there is not repeated here. Reads only.
 """
 
-import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, text
+from sqlalchemy import text
 
-from fundapp.core.columns import MoneyColumn, Sealed
 from fundapp.core.db import db
-from fundapp.disbursement.rules import Order, Payer, batch_digest, line_digest
 from fundapp.ledger import rules as ledger
 from fundapp.ledger.rules import GUARDED, KEPT
 from fundapp.oversight import proofs, registers
@@ -589,50 +586,10 @@ def _voucher(row: Any) -> str:
     return ""
 
 
-ORDERS = text(
-    """
-    SELECT b.court_code, b.number, b.business_date, b.digest, l.payload_digest AS line_digest, l.sequence, l.advance_id,
-        a.payload_digest AS approved_digest, l.case_number, l.payee, l.bank, l.account_number, l.amount,
-        p.bank AS paying_bank, p.holder AS paying_holder, p.number AS paying_number
-    FROM batches b JOIN paying_accounts p ON p.id = b.paying_account_id
-    JOIN batch_lines l ON l.batch_id = b.id JOIN advances a ON a.id = l.advance_id
-    ORDER BY b.court_code, b.number, l.sequence
-    """
-).columns(business_date=Date, account_number=Sealed, amount=MoneyColumn)
-
-
-def _unsealed_batch() -> str | None:
-    """The first batch that is not, line by line and account by account, what was sealed when it was built."""
-    found = db.session.execute(ORDERS.execution_options(yield_per=2000)).mappings()
-    for (court_code, number), batch in itertools.groupby(found, key=lambda row: (row["court_code"], row["number"])):
-        rows = list(batch)
-        orders = [_order(row) for row in rows]
-        payer = Payer(rows[0]["paying_bank"], rows[0]["paying_holder"], rows[0]["paying_number"])
-        for row, order in zip(rows, orders, strict=True):
-            if line_digest(court_code, number, order) != row["line_digest"]:
-                return f"{court_code}批次{number}第{order.sequence}笔与签发时的校验码不符"
-        if batch_digest(court_code, number, rows[0]["business_date"], payer, orders) != rows[0]["digest"]:
-            return f"{court_code}批次{number}与签发时的校验码不符"
-    return None
-
-
-def _order(row: Any) -> Order:
-    return Order(
-        sequence=row["sequence"],
-        advance=f"advance:{row['advance_id']}",
-        approved_digest=row["approved_digest"],
-        case_number=row["case_number"],
-        payee=row["payee"],
-        bank=row["bank"],
-        account_number=row["account_number"],
-        amount=row["amount"],
-    )
-
-
 WALKS: dict[str, Callable[[], str | None]] = {
     "登记簿各行与操作留痕相符": registers.first_untold,
     "审计样本与抽取时的校验码相符": registers.first_other_sample,
     "科目余额及分项余额等于分录合计": proofs.first_unbalanced,
-    "批次与签发时的内容相符": _unsealed_batch,
+    "批次与签发时的内容相符": proofs.first_unsealed_batch,
     "已结账月份的凭证与结账时和操作留痕相符": proofs.first_changed_period,
 }

@@ -9,10 +9,13 @@ from collections.abc import Generator
 from contextlib import closing
 from typing import Any
 
-from fundapp.core.columns import blind_index
-from fundapp.core.db import moment_text, run, walk
+from sqlalchemy import Date, text
+
+from fundapp.core.columns import MoneyColumn, Sealed, blind_index
+from fundapp.core.db import db, moment_text, run, walk
 from fundapp.core.digests import digest_of
 from fundapp.core.money import from_fen
+from fundapp.disbursement.rules import Order, Payer, batch_digest, line_digest
 from fundapp.ledger import rules as ledger
 from fundapp.ledger.queries import SUMMARY_PURPOSE
 from fundapp.ledger.rules import Account, Ink, Movement, Posting
@@ -132,3 +135,43 @@ def first_changed_period() -> str | None:
             return f"{court_code} {month}: 结账与操作留痕不符"
     missing = sorted(key for key, left in told.items() if left)
     return " ".join(missing[0]) + ": 留痕所记结账已不存在" if missing else None
+
+
+ORDERS = text(
+    """
+    SELECT b.court_code, b.number, b.business_date, b.digest, l.payload_digest AS line_digest, l.sequence, l.advance_id,
+        a.payload_digest AS approved_digest, l.case_number, l.payee, l.bank, l.account_number, l.amount,
+        p.bank AS paying_bank, p.holder AS paying_holder, p.number AS paying_number
+    FROM batches b JOIN paying_accounts p ON p.id = b.paying_account_id
+    JOIN batch_lines l ON l.batch_id = b.id JOIN advances a ON a.id = l.advance_id
+    ORDER BY b.court_code, b.number, l.sequence
+    """
+).columns(business_date=Date, account_number=Sealed, amount=MoneyColumn)
+
+
+def first_unsealed_batch() -> str | None:
+    """The first batch that is not, line by line and account by account, what was sealed when it was built."""
+    found = db.session.execute(ORDERS.execution_options(yield_per=2000)).mappings()
+    for (court_code, number), batch in itertools.groupby(found, key=lambda row: (row["court_code"], row["number"])):
+        rows = list(batch)
+        orders = [_order(row) for row in rows]
+        payer = Payer(rows[0]["paying_bank"], rows[0]["paying_holder"], rows[0]["paying_number"])
+        for row, order in zip(rows, orders, strict=True):
+            if line_digest(court_code, number, order) != row["line_digest"]:
+                return f"{court_code}批次{number}第{order.sequence}笔与签发时的校验码不符"
+        if batch_digest(court_code, number, rows[0]["business_date"], payer, orders) != rows[0]["digest"]:
+            return f"{court_code}批次{number}与签发时的校验码不符"
+    return None
+
+
+def _order(row: Any) -> Order:
+    return Order(
+        sequence=row["sequence"],
+        advance=f"advance:{row['advance_id']}",
+        approved_digest=row["approved_digest"],
+        case_number=row["case_number"],
+        payee=row["payee"],
+        bank=row["bank"],
+        account_number=row["account_number"],
+        amount=row["amount"],
+    )

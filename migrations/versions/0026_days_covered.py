@@ -15,13 +15,17 @@ OVERDRAWN = (
     "(substr(NEW.account, 1, 1) = '1' AND NEW.debit < NEW.credit) "
     "OR (substr(NEW.account, 1, 1) = '2' AND NEW.credit < NEW.debit)"
 )
-WORSE = (
-    "(substr(NEW.account, 1, 1) = '1' AND NEW.debit < NEW.credit "
-    "AND NEW.debit - NEW.credit < OLD.debit - OLD.credit) "
-    "OR (substr(NEW.account, 1, 1) = '2' AND NEW.credit < NEW.debit "
-    "AND NEW.credit - NEW.debit < OLD.credit - OLD.debit)"
+DEEPER = (
+    "(CASE substr(NEW.account, 1, 1) WHEN '1' THEN NEW.debit - NEW.credit ELSE NEW.credit - NEW.debit END) < {before}"
 )
-DAYS = (("INSERT", OVERDRAWN), ("UPDATE", WORSE))
+BEFORE = {
+    "INSERT": (
+        "COALESCE((SELECT CASE substr(d.account, 1, 1) WHEN '1' THEN d.debit - d.credit ELSE d.credit - d.debit END "
+        "FROM day_totals d WHERE d.court_code = NEW.court_code AND d.account = NEW.account AND d.part = NEW.part "
+        "AND d.day <= NEW.day ORDER BY d.day DESC LIMIT 1), 0)"
+    ),
+    "UPDATE": ("(CASE substr(OLD.account, 1, 1) WHEN '1' THEN OLD.debit - OLD.credit ELSE OLD.credit - OLD.debit END)"),
+}
 BEYOND = (
     "(SELECT SUM(p.amount) FROM posting_lines p WHERE p.voucher_id = NEW.voucher_id) > "
     "(SELECT v.total FROM vouchers v WHERE v.id = NEW.voucher_id)"
@@ -31,10 +35,10 @@ BY_CASHIER = "NEW.booked_by_id = NEW.cashier_id AND NEW.cashier_id <> NEW.review
 
 def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
-        for moment, broken in DAYS:
+        for moment, before in BEFORE.items():
             op.execute(
-                f"CREATE TRIGGER day_totals_covered_{moment.lower()} BEFORE {moment} ON day_totals WHEN {broken} "
-                "BEGIN SELECT RAISE(ABORT, 'a day would end overdrawn'); END"
+                f"CREATE TRIGGER day_totals_covered_{moment.lower()} BEFORE {moment} ON day_totals WHEN {OVERDRAWN} "
+                f"BEGIN SELECT RAISE(ABORT, 'a day would end overdrawn') WHERE {DEEPER.format(before=before)}; END"
             )
         op.execute(
             f"CREATE TRIGGER posting_lines_total AFTER INSERT ON posting_lines WHEN {BEYOND} "
@@ -45,14 +49,16 @@ def upgrade() -> None:
             "BEGIN SELECT RAISE(ABORT, 'the cashier keeps no ledger'); END"
         )
         return
-    op.execute(
-        "CREATE FUNCTION day_totals_covered() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        "BEGIN RAISE EXCEPTION 'a day would end overdrawn'; END $$"
-    )
-    for moment, broken in DAYS:
+    for moment, before in BEFORE.items():
+        name = f"day_totals_covered_{moment.lower()}"
         op.execute(
-            f"CREATE TRIGGER day_totals_covered_{moment.lower()} BEFORE {moment} ON day_totals "
-            f"FOR EACH ROW WHEN ({broken}) EXECUTE FUNCTION day_totals_covered()"
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF {DEEPER.format(before=before)} THEN RAISE EXCEPTION 'a day would end overdrawn'; END IF; "
+            "RETURN NEW; END $$"
+        )
+        op.execute(
+            f"CREATE TRIGGER {name} BEFORE {moment} ON day_totals "
+            f"FOR EACH ROW WHEN ({OVERDRAWN}) EXECUTE FUNCTION {name}()"
         )
     op.execute(
         "CREATE FUNCTION posting_lines_total() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 "
@@ -76,14 +82,14 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
-        for moment, _ in DAYS:
+        for moment in BEFORE:
             op.execute(f"DROP TRIGGER day_totals_covered_{moment.lower()}")
         op.execute("DROP TRIGGER posting_lines_total")
         op.execute("DROP TRIGGER vouchers_bookkeeper")
         return
-    for moment, _ in DAYS:
+    for moment in BEFORE:
         op.execute(f"DROP TRIGGER day_totals_covered_{moment.lower()} ON day_totals")
-    op.execute("DROP FUNCTION day_totals_covered()")
+        op.execute(f"DROP FUNCTION day_totals_covered_{moment.lower()}()")
     op.execute("DROP TRIGGER posting_lines_total ON posting_lines")
     op.execute("DROP FUNCTION posting_lines_total()")
     op.execute("DROP TRIGGER vouchers_bookkeeper ON vouchers")

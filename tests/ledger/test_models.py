@@ -62,6 +62,11 @@ def test_the_database_lets_a_day_that_is_overdrawn_be_mended_and_not_made_worse(
         connection.execute(update(DayTotal.__table__).where(fund).values(credit=yuan("150.00")))
     with transaction(COURT):
         db.session.execute(update(DayTotal).where(fund).values(credit=yuan("120.00")))
+        later = {"court_code": COURT, "account": Account.FUND_BANK, "part": "", "day": date(2018, 3, 2)}
+        db.session.execute(insert(DayTotal).values(later | {"debit": yuan("110.00"), "credit": yuan("120.00")}))
+    last = later | {"day": date(2018, 3, 3), "debit": yuan("110.00"), "credit": yuan("120.01")}
+    with pytest.raises(DBAPIError, match="overdrawn"), transaction(COURT):
+        db.session.execute(insert(DayTotal).values(last))
     with pytest.raises(DBAPIError, match="overdrawn"), transaction(COURT):
         db.session.execute(update(DayTotal).where(fund).values(credit=yuan("120.01")))
 
