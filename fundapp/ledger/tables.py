@@ -120,9 +120,11 @@ def _accounts(scope: Scope) -> Iterable[Row]:
     Column("year", "年度", "year", "number"),
     Column("account", "科目编号", "code of the account"),
     Column("name", "科目名称", "name of the account"),
-    amount_column("opening_debit", "期初借方", "opening balance, debit"),
+    amount_column("opening_debit", "期初借方", "debit at the year's beginning, or as the books began within it",
+           told="期初借方余额；本年启用账簿的，为启用时带入的余额"),
     amount_column("opening_credit", "期初贷方", "opening balance, credit"),
-    amount_column("debit", "本年借方", "debits of the year"),
+    amount_column("debit", "本年借方", "debits of the year; what was carried in counts for income and expense only",
+           told="本年借方发生额；启用时带入的金额只计收入、费用"),
     amount_column("credit", "本年贷方", "credits of the year"),
     amount_column("closing_debit", "期末借方", "closing balance, debit"),
     amount_column("closing_credit", "期末贷方", "closing balance, credit"),
@@ -130,11 +132,7 @@ def _accounts(scope: Scope) -> Iterable[Row]:
 def _trial_balance(scope: Scope) -> Iterable[Row]:
     for court in scope.court_codes:
         for line in queries.trial_balance([court], as_of=scope.last_day):
-            amounts = (
-                line.opening_debit, line.opening_credit, line.debit, line.credit, line.closing_debit,
-                line.closing_credit,
-            )  # fmt: skip
-            yield court, scope.year, line.account.value, LABELS[line.account], *(to_fen(one) for one in amounts)
+            yield court, scope.year, line.account.value, LABELS[line.account], *(to_fen(one) for one in line.amounts)
 
 
 @table(
@@ -144,7 +142,8 @@ def _trial_balance(scope: Scope) -> Iterable[Row]:
     COURT,
     Column("account", "科目编号", "code of the account"),
     Column("month", "月份", "month"),
-    amount_column("debit", "借方发生额", "debits of the month"),
+    amount_column("debit", "借方发生额", "debits of the month's vouchers, those of openings too",
+           told="本月凭证的借方合计，含期初余额凭证"),
     amount_column("credit", "贷方发生额", "credits of the month"),
     amount_column("balance", "月末余额（借减贷）", "debits less credits up to the month's end", is_summed=False,
            told="截至月末借方合计减贷方合计"),

@@ -157,6 +157,7 @@ class Books:  # what is read of the package and recomputed from it, step by step
         self.reversed: set[str] = set()  # ids of vouchers undone within the package
         self.months: dict[Key, list[tuple[int, str]]] = defaultdict(list)  # (court, month) -> numbers, digests
         self.turnover: dict[Key, list[int]] = defaultdict(lambda: [0, 0])  # (court, account, month) -> debit, credit
+        self.moved: dict[Key, list[int]] = defaultdict(lambda: [0, 0])  # (court, account) -> the same, of the year
         self.flows: dict[Key, list[int]] = defaultdict(lambda: [0] * 6)  # (court, source) -> its FLOWS
         self.of_year: dict[Key, list[int]] = defaultdict(lambda: [0] * 6)  # likewise, of the year alone
         self.written_off: Nets = defaultdict(int)  # (court, case) -> amount
@@ -365,9 +366,11 @@ class Books:  # what is read of the package and recomputed from it, step by step
 
     def note_posting(self, voucher: Row, line: Row, amount: int) -> None:  # red ink is deducted
         court, month, case = voucher["court_code"], voucher["posted_on"][:7], line["case_ref"]
-        is_red = voucher["ink"] == "red"
+        is_red, stood = voucher["ink"] == "red", line["movement"] == "opening_balance"  # but for income and expense
+        stood = (stood and {line["debit"][0], line["credit"][0]}.isdisjoint("45")) or month[:4] != self.year
         for account, column, net in ((line["debit"], is_red, amount), (line["credit"], not is_red, -amount)):
             self.turnover[court, account, month][column] += -amount if is_red else amount
+            self.moved[court, account][column] += 0 if stood else -amount if is_red else amount
             if case and line["movement"] != "written_off":  # what is written off is owed as before
                 self.by_case[account][court, case] += net
             elif case and account == RECEIVABLE:
@@ -382,17 +385,14 @@ class Books:  # what is read of the package and recomputed from it, step by step
         """Turnover and balance of each account and month, and the trial balance; every posting is in both its sides."""
         months: dict[Key, list[int]] = {}
         self.balance: Nets = defaultdict(int)  # (court, account) -> net
-        of_year: dict[Key, list[int]] = defaultdict(lambda: [0, 0])
         for (court, account, month), (debit, credit) in sorted(self.turnover.items()):
             self.balance[court, account] += debit - credit
             months[court, account, month] = [debit, credit, self.balance[court, account]]
-            if month[:4] == self.year:
-                of_year[court, account] = [of_year[court, account][0] + debit, of_year[court, account][1] + credit]
         self.compare("months", "court_code account month", "debit credit balance", months, "月发生额或余额不符")
         trial = {}
         for key, net in self.balance.items():
-            before = net - of_year[key][0] + of_year[key][1]
-            trial[key] = [max(before, 0), max(-before, 0), *of_year[key], max(net, 0), max(-net, 0)]
+            before = net - self.moved[key][0] + self.moved[key][1]
+            trial[key] = [max(before, 0), max(-before, 0), *self.moved[key], max(net, 0), max(-net, 0)]
         names = "opening_debit opening_credit debit credit closing_debit closing_credit"
         self.compare("trial_balance", "court_code account", names, trial, "试算平衡表不符")
         self.figures.append(f"turnover of the year 本年发生额 {yuan(sum(amounts[2] for amounts in trial.values()))}")

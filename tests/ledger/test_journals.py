@@ -106,6 +106,62 @@ def test_a_period_begins_with_what_was_brought():
     assert rules.brought(DayEnds((0, 0), []), date(2018, 1, 1)).side is None
 
 
+OPENED = DayEnds(
+    (0, 0), [(date(2018, 1, 31), 700, 0), (date(2018, 2, 5), 800, 50), (date(2018, 4, 1), 850, 50)], date(2018, 1, 31)
+)
+"""Books that began with the balances of January 31."""
+
+
+@pytest.mark.parametrize(
+    ("after", "until", "moved"),
+    [
+        (date(2017, 12, 31), date(2018, 1, 30), (0, 0)),
+        (date(2017, 12, 31), date(2018, 1, 31), (0, 0)),
+        (date(2018, 1, 30), date(2018, 2, 5), (100, 50)),
+        (date(2017, 12, 31), date(2018, 12, 31), (150, 50)),
+        (date(2018, 2, 5), date(2018, 4, 1), (50, 0)),
+    ],
+)
+def test_what_the_books_began_with_is_nothing_that_moved(after, until, moved):
+    assert OPENED.moved(after, until) == moved
+    assert OPENED.balance(date(2018, 1, 31)) == 700
+
+
+def test_opening_entries_are_followed_by_the_opening_balance_and_no_totals():
+    entries = [an_entry(1, date(2018, 1, 31), 700), an_entry(2, date(2018, 2, 5), 100)]
+    lines = rules.journal(entries, OPENED, balance=0, is_daily=True, following=date(2018, 2, 5))
+    assert [(line.kind, line.debit, line.balance) for line in lines] == [
+        (LineKind.ENTRY, from_fen(700), from_fen(700)),
+        (LineKind.OPENING, None, from_fen(700)),
+        (LineKind.ENTRY, from_fen(100), from_fen(800)),
+    ]
+
+
+def test_the_general_ledger_of_books_opened_within_a_year_begins_with_their_month():
+    lines = rules.general(OPENED, 2018, 3, is_over=False)
+    assert [(line.kind, line.day) for line in lines][:3] == [
+        (LineKind.YEAR_BROUGHT, date(2018, 1, 1)),
+        (LineKind.OPENING, date(2018, 1, 31)),
+        (LineKind.MONTH_TOTAL, date(2018, 2, 28)),
+    ]
+    assert (lines[-1].kind, lines[-1].debit, lines[-1].balance) == (LineKind.YEAR_TOTAL, from_fen(100), from_fen(750))
+
+
+def test_income_carried_in_is_the_year_s_and_so_is_what_carried_it_over():
+    began = {
+        Account.OPENING: (1200, 1200),
+        Account.FUND_BANK: (1000, 0),
+        Account.DISPOSAL_LOSS: (200, 0),
+        Account.NET_ASSETS: (0, 700),
+        Account.DONATION: (0, 500),
+    }
+    assert rules.opened_with(began) == {
+        Account.FUND_BANK: (1000, 0),
+        Account.NET_ASSETS: (0, 700),
+        Account.OPENING: (700, 1000),
+    }
+
+
 def test_the_general_ledger_has_every_month_and_is_carried_when_the_year_is_over():
     lines = rules.general(ENDS, 2018, 3, is_over=False)
     assert [line.kind for line in lines] == [

@@ -35,6 +35,17 @@ def uploaded(sign_in, lines, day="2017-12-31"):
     return page.submit("上传并检查", {"day": day, "file": (a_file(lines), "期初.xlsx")})
 
 
+def test_the_trial_balance_says_when_the_books_began(app, sign_in):
+    a_small_book(day=date(2018, 2, 28))
+    page = as_clerk(sign_in, "/ledger/trial-balance?as_of=2018-03-01")
+    assert "账簿于2018年2月28日启用：期初为启用时带入的余额" in page.main
+    bank = next(row for row in page.table("各科目余额") if row[0].startswith("1002.01"))
+    assert bank[1:] == ["80,000.00", "0.00", "0.00", "0.00", "80,000.00", "0.00"]
+    assert "启用" not in as_clerk(sign_in, "/ledger/trial-balance?as_of=2019-01-01").main
+    lines = as_clerk(sign_in, "/ledger/accounts/1002.01?year=2018").table("分录和累计")
+    assert [row[2] for row in lines][-1] == "期初余额" and lines[-1][5:] == ["", "", "借 80,000.00"]
+
+
 def test_a_file_is_looked_at_sent_seen_and_posted(app, sign_in):
     book = SmallBook()
     page = uploaded(sign_in, book.lines)

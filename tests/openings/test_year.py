@@ -7,14 +7,16 @@ from sqlalchemy import text
 
 from fundapp.core import clock
 from fundapp.core.db import db, on_sqlite, transaction
-from fundapp.core.money import yuan
+from fundapp.core.money import plain, yuan
 from fundapp.ledger import queries as books
-from fundapp.ledger.rules import Account, Model
+from fundapp.ledger.queries import LedgerOf
+from fundapp.ledger.rules import Account, Dimension, LineKind, Model, Movement
 from fundapp.oversight import checks
 from fundapp.yearend import checker, queries
 from tests.attacker import drop_guards, in_place_of_the_application, unguarded
-from tests.builders.openings import MID_YEAR, a_small_book, checked, posted, undone
-from tests.builders.people import COURT
+from tests.builders.ledger import a_voucher
+from tests.builders.openings import MID_YEAR, SmallBook, a_line, a_small_book, checked, posted, undone
+from tests.builders.people import COURT, OTHER_COURT, the_books
 from tests.builders.yearend import InMemory, a_package, a_year, told_again, unpacked, verified, year_closed
 
 HEADS = "链头签名齐全"  # a scheduled task signs them, and it does not run while these years are played
@@ -47,6 +49,77 @@ def test_books_that_begin_in_the_middle_of_a_year_close_its_months_from_january(
     year_closed()
     assert problems() == {}
     assert "courts closed 已年终结账法院 1 / 1" in verified(a_package(tmp_path))
+
+
+def opened_with_income():
+    """Books that begin on the last of February with 400.00 of the year's donations, and go on for the year; another
+    file's balances, of the last of January, were undone."""
+    with clock.at(date(2018, 5, 1)):
+        book = SmallBook()
+        undone(posted([a_line("1002.02", "借", "3.00"), a_line("2103.01", "贷", "3.00")], day=date(2018, 1, 31)))
+        lines = [*book.lines[:-1], a_line("3001", "贷", "89100.00"), a_line("4603", "贷", "400.00")]
+        posted(lines, day=MID_YEAR)
+        a_voucher("60000.00", day=date(2018, 3, 9), source=book.source.subject)
+        a_voucher("50.00", Movement.DONATION_RECEIVED, day=date(2018, 5, 1), source=book.source.subject)
+
+
+def figures_of(line):
+    return [plain(amount) for amount in line.amounts]
+
+
+def test_what_the_books_began_with_is_no_turnover_of_the_year(app, tmp_path):
+    opened_with_income()
+    lines = {line.account: line for line in books.trial_balance([COURT], as_of=date(2018, 12, 31))}
+    assert figures_of(lines[Account.FUND_BANK]) == ["80,000.00", "0.00", "60,050.00", "0.00", "140,050.00", "0.00"]
+    assert figures_of(lines[Account.NET_ASSETS]) == ["0.00", "89,100.00", "0.00", "0.00", "0.00", "89,100.00"]
+    assert figures_of(lines[Account.DONATION]) == ["0.00", "0.00", "0.00", "450.00", "0.00", "450.00"]
+    assert figures_of(lines[Account.OPENING]) == ["0.00", "400.00", "400.00", "0.00", "0.00", "0.00"]
+    sums = books.trial_sums(list(lines.values()))
+    assert sums.is_balanced and sums.opening_debit == yuan("96500.00") and sums.debit == yuan("60450.00")
+    early = {line.account: line for line in books.trial_balance([COURT], as_of=MID_YEAR)}
+    assert figures_of(early[Account.FUND_BANK]) == ["80,000.00", "0.00", "0.00", "0.00", "80,000.00", "0.00"]
+    later = {line.account: line for line in books.trial_balance([COURT], as_of=date(2019, 1, 1))}
+    assert figures_of(later[Account.FUND_BANK])[:4] == ["140,050.00", "0.00", "0.00", "0.00"]
+    verified(a_package(tmp_path))
+
+
+def test_courts_that_began_on_different_days_are_told_together(app):
+    opened_with_income()
+    with clock.at(date(2018, 5, 1)):
+        the_books(court_code=OTHER_COURT)
+        pair = [a_line("1002.02", "借", "9.00"), a_line("2103.01", "贷", "9.00")]
+        posted(pair, day=date(2018, 3, 31), court_code=OTHER_COURT)
+    assert books.opened_in_year([COURT, OTHER_COURT], date(2018, 12, 31)) == {
+        COURT: MID_YEAR, OTHER_COURT: date(2018, 3, 31),
+    }  # fmt: skip
+    lines = {line.account: line for line in books.trial_balance([COURT, OTHER_COURT], as_of=date(2018, 12, 31))}
+    assert figures_of(lines[Account.CASE_BANK]) == ["7,009.00", "0.00", "0.00", "0.00", "7,009.00", "0.00"]
+    assert books.trial_sums(list(lines.values())).is_balanced
+
+
+def test_ledgers_have_the_opening_balance_as_a_line_of_its_own(app):
+    opened_with_income()
+    ledger = LedgerOf(COURT, Account.FUND_BANK, 2018)
+    lines = list(books.ledger_lines(ledger, is_daily=True, is_over=True))
+    told = [(line.kind, line.debit and plain(line.debit), plain(line.balance)) for line in lines]
+    assert told[:6] == [
+        (LineKind.YEAR_BROUGHT, None, "0.00"),
+        (LineKind.ENTRY, "80,000.00", "80,000.00"),
+        (LineKind.OPENING, None, "80,000.00"),
+        (LineKind.ENTRY, "60,000.00", "140,000.00"),
+        (LineKind.DAY_TOTAL, "60,000.00", "140,000.00"),
+        (LineKind.MONTH_TOTAL, "60,000.00", "140,000.00"),
+    ]
+    assert told[-2:] == [(LineKind.YEAR_TOTAL, "60,050.00", "140,050.00"), (LineKind.YEAR_CARRIED, None, "140,050.00")]
+    part = next(iter(books.parts_of_account(ledger, Dimension.SOURCE)))
+    assert [plain(one) for one in (part.opening, part.debit, part.credit)] == ["80,000.00", "60,050.00", "0.00"]
+    by_case = LedgerOf(COURT, Account.CASE_MONEY, 2018)
+    part = next(iter(books.parts_of_account(by_case, Dimension.CASE)))
+    assert [plain(one) for one in (part.opening, part.debit, part.credit)] == ["-6,000.00", "0.00", "0.00"]
+    own = books.ledger_ends(LedgerOf(COURT, Account.CASE_MONEY, 2018, part=part.part))
+    assert own.moved(date(2017, 12, 31), date(2018, 12, 31)) == (0, 0)
+    donations = list(books.ledger_lines(LedgerOf(COURT, Account.DONATION, 2018), is_daily=False, is_over=False))
+    assert [plain(line.credit) for line in donations if line.kind is LineKind.YEAR_TOTAL] == ["400.00", "450.00"]
 
 
 def test_an_undone_opening_and_a_tried_one_are_told_rightly_in_the_package(app, tmp_path):

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Subquery, and_, func, select
 from fundapp.core.db import db
 from fundapp.core.money import ZERO, Money, from_fen, to_fen, total
 from fundapp.ledger.models import DayTotal, PostingLine, Reservation, StandingBalance, Voucher
-from fundapp.ledger.rules import SIDE, Account, ReservationState, Side, is_kept_daily
+from fundapp.ledger.rules import SIDE, Account, ReservationState, Side, Turnover, is_kept_daily, opened_with
 
 
 def balance(court_code: str, account: Account, part: str = "") -> Money:
@@ -85,15 +85,51 @@ class TrialLine:
     closing_debit: Money
     closing_credit: Money
 
+    @property
+    def amounts(self) -> tuple[Money, ...]:
+        """Every figure, in the order of the columns."""
+        return (
+            self.opening_debit,
+            self.opening_credit,
+            self.debit,
+            self.credit,
+            self.closing_debit,
+            self.closing_credit,
+        )
+
 
 def trial_balance(scope: Iterable[str], *, as_of: date) -> list[TrialLine]:
-    """试算平衡 at the end of a day; what moved is counted from the year's first day."""
+    """试算平衡 at the end of a day; what moved is counted from the year's first day, or in the year in which a court's
+    books began with balances carried in, from the day after these."""
     courts = list(scope)
-    before = day_ends(courts, date(as_of.year - 1, 12, 31))
+    befores = [day_ends(courts, date(as_of.year - 1, 12, 31))]
+    opened = opened_in_year(courts, as_of)
+    for day in sorted(set(opened.values())):
+        befores.append(opened_with(day_ends([court for court in opened if opened[court] == day], day)))
     until = day_ends(courts, as_of)
     return [
-        _trial_line(account, before.get(account, (0, 0)), until[account]) for account in Account if account in until
+        _trial_line(account, _added_up(before.get(account, (0, 0)) for before in befores), until[account])
+        for account in Account
+        if account in until
     ]
+
+
+def _added_up(turnovers: Iterable[Turnover]) -> Turnover:
+    debits, credits = zip(*turnovers, strict=True)
+    return sum(debits), sum(credits)
+
+
+def opened_in_year(courts: Iterable[str], until: date) -> dict[str, date]:
+    """Of these courts those whose books began in the year, up to this day of it, with balances carried in, each with
+    the day of these: whatever was posted by then was carried in."""
+    query = select(DayTotal.court_code, func.min(DayTotal.day)).where(
+        DayTotal.court_code.in_(list(courts)),
+        DayTotal.account == Account.OPENING,
+        DayTotal.part == "",
+        DayTotal.day.between(date(until.year, 1, 1), until),
+        DayTotal.debit > ZERO,  # nothing is left of what was undone
+    )
+    return dict(db.session.execute(query.group_by(DayTotal.court_code)).all())
 
 
 def day_ends(courts: Sequence[str], day: date) -> dict[Account, tuple[int, int]]:

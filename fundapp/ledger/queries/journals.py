@@ -16,9 +16,11 @@ from fundapp.core.db import db
 from fundapp.core.errors import NotFound
 from fundapp.core.money import Money, from_fen, to_fen
 from fundapp.ledger.models import DayTotal, NumberSeries, PostingLine, Voucher
+from fundapp.ledger.queries.balances import opened_in_year
 from fundapp.ledger.queries.periods import is_closed
 from fundapp.ledger.rules import (
     KEPT,
+    RESULT,
     Account,
     DayEnds,
     Dimension,
@@ -131,7 +133,16 @@ def _kept_ends(ledger: LedgerOf) -> DayEnds:
     return DayEnds(
         (to_fen(before.debit), to_fen(before.credit)) if before else (0, 0),
         [(day, to_fen(debit), to_fen(credit)) for day, debit, credit in db.session.execute(within)],
+        _opened(ledger),
     )
+
+
+def _opened(ledger: LedgerOf) -> date | None:
+    """The day with whose balances the books began, when they did in what the ledger shows of its year; for income and
+    expense, and for 0000, what came in so is turnover."""
+    if ledger.account in RESULT or ledger.account is Account.OPENING:
+        return None
+    return opened_in_year([ledger.court_code], ledger.last_day).get(ledger.court_code)
 
 
 def _summed_ends(ledger: LedgerOf) -> DayEnds:
@@ -151,7 +162,7 @@ def _summed_ends(ledger: LedgerOf) -> DayEnds:
             before = reached
         else:
             days.append((day, *reached))
-    return DayEnds(before, days)
+    return DayEnds(before, days, _opened(ledger))
 
 
 def _turnover(account: Account) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
@@ -336,7 +347,8 @@ def parts_of_account(
     ``size`` when there are more."""
     named = REFERENCES[dimension]
     debit, credit = _turnover(ledger.account)
-    is_before = (Voucher.posted_on < ledger.first_day).label("is_before")
+    first_day, opened = ledger.first_day, _opened(ledger)
+    is_before = or_(Voucher.posted_on < first_day, Voucher.posted_on <= (opened or date.min)).label("is_before")
     some = (
         select(named.label("part"))
         .join(Voucher, Voucher.id == PostingLine.voucher_id)

@@ -64,6 +64,7 @@ from fundapp.ledger.rules.journals import (
     month_end,
     month_totals,
     number_ranges,
+    opened_with,
     shown_sides,
 )
 from fundapp.ledger.rules.journals import LABELS as _JOURNALS
@@ -228,6 +229,7 @@ __all__ = [
     "month_of",
     "month_totals",
     "number_ranges",
+    "opened_with",
     "opening_posting",
     "opening_sums",
     "parts_of",

@@ -7,14 +7,14 @@ import calendar
 import enum
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain, pairwise
 
 from fundapp.core.money import Money, from_fen
 from fundapp.core.words import N_
-from fundapp.ledger.rules.chart import Account, Side, side_of
+from fundapp.ledger.rules.chart import RESULT, Account, Side, side_of
 from fundapp.ledger.rules.vouchers import Ink
 
 Turnover = tuple[int, int]
@@ -27,6 +27,7 @@ class LineKind(enum.Enum):
     YEAR_BROUGHT = "year_brought"
     MONTH_BROUGHT = "month_brought"
     ENTRY = "entry"
+    OPENING = "opening"
     DAY_TOTAL = "day_total"
     MONTH_TOTAL = "month_total"
     YEAR_TOTAL = "year_total"
@@ -60,6 +61,7 @@ LABELS: dict[enum.Enum, str] = {
     LineKind.YEAR_BROUGHT: N_("上年结转"),
     LineKind.MONTH_BROUGHT: N_("上月结转"),
     LineKind.ENTRY: N_("分录"),
+    LineKind.OPENING: N_("期初余额"),
     LineKind.DAY_TOTAL: N_("本日合计"),
     LineKind.MONTH_TOTAL: N_("本月合计"),
     LineKind.YEAR_TOTAL: N_("本年累计"),
@@ -111,10 +113,16 @@ class LedgerLine:
 @dataclass(frozen=True)
 class DayEnds:
     """All that was ever debited and credited up to the end of the year before, and of each day of the year on which
-    something was posted, in order."""
+    something was posted, in order.
+
+    Attributes:
+        opened: the month's last day of this year with whose balances the books began; what came in by then stood
+            before, and is nothing that the year moved.
+    """
 
     before: Turnover
     days: Sequence[tuple[date, int, int]]
+    opened: date | None = None
 
     def until(self, day: date) -> Turnover:
         at = bisect_right(self.days, day, key=lambda end: end[0])
@@ -126,7 +134,7 @@ class DayEnds:
 
     def moved(self, after: date, until: date) -> Turnover:
         """The turnover of the days after ``after`` up to and with ``until``."""
-        first, last = self.until(after), self.until(until)
+        first, last = (self.until(max(day, self.opened or day)) for day in (after, until))
         return last[0] - first[0], last[1] - first[1]
 
 
@@ -158,6 +166,17 @@ def day_before(day: date) -> date:
 
 def month_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def opened_with(began: Mapping[Account, Turnover]) -> dict[Account, Turnover]:
+    """What accounts were debited and credited before the year, of all that was posted up to the day with whose balances
+    the books began in the middle of it. Income and expense are the year's even so, and so is what 0000 stands for them.
+    """
+    stood, (debit, credit) = dict(began), began[Account.OPENING]
+    for account in RESULT & began.keys():
+        debited, credited = stood.pop(account)
+        debit, credit = debit - credited, credit - debited
+    return stood | {Account.OPENING: (debit, credit)}
 
 
 def brought(ends: DayEnds, first_day: date) -> LedgerLine:
@@ -192,15 +211,17 @@ def journal(
 
 def _ended(day: date, upcoming: date | None, ends: DayEnds, *, is_daily: bool) -> Iterator[LedgerLine]:
     """The totals that stand between an entry of one day and the next."""
-    if is_daily and upcoming != day:
+    if is_daily and day not in (upcoming, ends.opened):
         yield _total(LineKind.DAY_TOTAL, day_before(day), day, ends)
     if upcoming is None or (upcoming.year, upcoming.month) != (day.year, day.month):
         yield from month_totals(ends, day.year, day.month)
 
 
 def month_totals(ends: DayEnds, year: int, month: int) -> list[LedgerLine]:
-    """本月合计 and 本年累计 of one month."""
+    """本月合计 and 本年累计 of one month, or 期初余额 of the one with whose end the books began."""
     first, last = date(year, month, 1), month_end(year, month)
+    if last == ends.opened:
+        return [LedgerLine(LineKind.OPENING, last, None, None, from_fen(ends.balance(last)))]
     return [
         _total(LineKind.MONTH_TOTAL, day_before(first), last, ends),
         _total(LineKind.YEAR_TOTAL, date(year - 1, 12, 31), last, ends),
@@ -208,9 +229,10 @@ def month_totals(ends: DayEnds, year: int, month: int) -> list[LedgerLine]:
 
 
 def general(ends: DayEnds, year: int, last_month: int, *, is_over: bool) -> list[LedgerLine]:
-    """An account's year in the general ledger: what was brought, every month, what is carried when the year is
-    over."""
-    months = [line for month in range(1, last_month + 1) for line in month_totals(ends, year, month)]
+    """An account's year in the general ledger: what was brought, every month of the books, what is carried when the
+    year is over."""
+    first_month = ends.opened.month if ends.opened else 1
+    months = [line for month in range(first_month, last_month + 1) for line in month_totals(ends, year, month)]
     return [brought(ends, date(year, 1, 1)), *months, *([carried(ends, year)] if is_over else [])]
 
 

@@ -132,8 +132,8 @@ def print_voucher(voucher_id: int) -> Answer:
 TRIAL = [
     Column(N_("科目代码"), lambda line: line.account.value, width=10),
     Column(N_("科目名称"), lambda line: label(line.account), width=32),
-    Column(N_("年初借方余额（元）"), lambda line: line.opening_debit, "money", 22),
-    Column(N_("年初贷方余额（元）"), lambda line: line.opening_credit, "money", 22),
+    Column(N_("期初借方余额（元）"), lambda line: line.opening_debit, "money", 22),
+    Column(N_("期初贷方余额（元）"), lambda line: line.opening_credit, "money", 22),
     Column(N_("本年借方发生额（元）"), lambda line: line.debit, "money", 22),
     Column(N_("本年贷方发生额（元）"), lambda line: line.credit, "money", 22),
     Column(N_("期末借方余额（元）"), lambda line: line.closing_debit, "money", 22),
@@ -157,6 +157,7 @@ def trial_balance() -> Answer:
         lines=lines,
         sums=queries.trial_sums(lines),
         as_of=as_of,
+        opened=sorted(set(queries.opened_in_year(scope, as_of).values())),
         court_code=next(iter(scope)) if len(scope) == 1 else None,
         whose=whose,
     )

@@ -10,9 +10,10 @@ from typing import BinaryIO
 
 from fundapp.cases.tables import named
 from fundapp.core.db import walk
-from fundapp.core.money import yuan_text
+from fundapp.core.money import to_fen, yuan_text
 from fundapp.core.tables import Row, Scope
 from fundapp.courts import queries as courts
+from fundapp.ledger import queries as ledger
 from fundapp.ledger.rules import month_end
 from fundapp.yearend.standards import books
 from fundapp.yearend.standards.books import (
@@ -261,12 +262,10 @@ def _trial_balance(scope: Scope, court_code: str) -> Iterator[str]:
         REPORT, 1, report, "试算平衡表", f"{scope.last_day:%Y%m%d}", str(scope.year), courts.name(court_code), "元"
     )
     sums = [0] * len(COLUMNS_OF_TRIAL_BALANCE)
-    for account, ends in sorted(books.month_ends(court_code, scope.year).items()):
-        opening, closing = (debit - credit for debit, credit in (ends[0], ends[12]))
-        moved = (ends[12][0] - ends[0][0], ends[12][1] - ends[0][1])
-        amounts = [max(opening, 0), max(-opening, 0), *moved, max(closing, 0), max(-closing, 0)]
+    for line in ledger.trial_balance([court_code], as_of=scope.last_day):
+        amounts = [to_fen(amount) for amount in line.amounts]
         sums = [total + amount for total, amount in zip(sums, amounts, strict=True)]
-        yield from _items(report, account_code(account), books.label(account), amounts)
+        yield from _items(report, account_code(line.account.value), books.label(line.account.value), amounts)
     yield from _items(report, "合计", "合计", sums)
 
 
