@@ -52,6 +52,7 @@ PRAGMAS = (
     "page_size=2048",  # of a new file: an act changes some twenty pages, and each is written and synced whole
     "journal_mode=WAL",
     "synchronous=FULL",
+    "wal_autocheckpoint=4000",  # 8 MB: what many acts changed is carried over, and synced, once
     "foreign_keys=ON",
     "recursive_triggers=ON",
     "busy_timeout=10000",

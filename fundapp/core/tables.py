@@ -341,6 +341,9 @@ def _yuan(kept: ColumnElement[Any]) -> ColumnElement[str]:
     fen = type_coerce(kept, BigInteger)
     amount = func.abs(fen, type_=BigInteger)
     odd = amount - amount // 100 * 100
+    if on_sqlite():
+        written = func.printf("%s%d.%02d", case((fen < 0, "-"), else_=""), amount // 100, odd, type_=Text)
+        return case((kept.is_not(None), written))
     return (
         case((fen < 0, "-"), else_="") + cast(amount // 100, Text) + case((odd < 10, ".0"), else_=".") + cast(odd, Text)
     )
@@ -377,6 +380,24 @@ class _Moment(FunctionElement[str]):
 @compiles(_Moment)
 def _write_moment(element: _Moment, compiler: Any, **options: Any) -> str:
     return moment_text(compiler.process(element.clauses, **options))
+
+
+class Spaced(FunctionElement[str]):
+    """Several cells in one, with blanks between; of the last alone there may be nothing."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(Spaced, "sqlite")
+def _write_spaced(element: Spaced, compiler: Any, **options: Any) -> str:
+    return f"printf('{' '.join(['%s'] * len(element.clauses))}', {compiler.process(element.clauses, **options)})"
+
+
+@compiles(Spaced, "postgresql")
+def _write_spaced_there(element: Spaced, compiler: Any, **options: Any) -> str:
+    *cells, last = (compiler.process(cell, **options) for cell in element.clauses)
+    return f"concat_ws(' ', {', '.join(cells)}, COALESCE(CAST({last} AS TEXT), ''))"
 
 
 def as_text(column: Any) -> ColumnElement[str]:

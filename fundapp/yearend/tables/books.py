@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, Text, cast, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.orm import aliased
 
 from fundapp.cases.models import Case
@@ -17,6 +17,7 @@ from fundapp.core.tables import (
     Recorded,
     Row,
     Scope,
+    Spaced,
     Stream,
     Told,
     amount_column,
@@ -115,10 +116,7 @@ def _summaries(scope: Scope) -> Callable[[int, str], Row]:
 
 SUMMARY = [column.key for column in VOUCHER_FACTS].index("summary")
 PREPARER, REVIEWER, BOOKER, CASHIER = (aliased(User) for _ in range(4))
-HANDS = (
-    cast(Voucher.prepared_by_id, Text) + " " + cast(Voucher.reviewed_by_id, Text) + " "
-    + cast(Voucher.booked_by_id, Text) + " " + func.coalesce(cast(Voucher.cashier_id, Text), "")
-)  # fmt: skip
+HANDS = Spaced(Voucher.prepared_by_id, Voucher.reviewed_by_id, Voucher.booked_by_id, Voucher.cashier_id)
 VOUCHER_COLUMNS = (
     Voucher.id, Voucher.court_code, Voucher.year, Voucher.number, Voucher.kind, Voucher.kind_number, CITED,
     Voucher.name, Voucher.business_date, Voucher.posted_on, Voucher.recorded_at, Voucher.summary, Voucher.attachments,
