@@ -86,9 +86,8 @@ def ordered(
     is_whole = bool((is_month or not month) and (of_account or not asks_account))
     if what is None or not is_whole or not (year.isdecimal() and 1990 <= int(year[:5]) <= 2100):
         raise RuleViolation("打印内容不完整，请返回账簿页面，重新选择后再打印。")
-    return Order(
-        what, court, int(year), int(month) if is_month else None, of_account, concerned(subject), known_kinds.get(kind)
-    )
+    part = concerned(subject) if of_account else ""
+    return Order(what, court, int(year), int(month) if is_month else None, of_account, part, known_kinds.get(kind))
 
 
 def is_long(order: Order) -> bool:
@@ -157,7 +156,7 @@ def _printed(order: Order, by: str, progress: Progress) -> Printed:
 
 
 def _ledgers(order: Order) -> list[papers.LedgerPaper]:
-    is_over = queries.is_year_over(order.court_code, order.year, clock.today())
+    is_over = queries.is_year_over(order.court_code, order.year)
     if order.book is BookKind.GENERAL:
         accounts = general_ledger(order.court_code, order.year, order.account)
         if not accounts:
@@ -174,7 +173,7 @@ def general_ledger(court_code: str, year: int, account: Account | None = None) -
         court_code,
         year,
         last_month=12 if year < today.year else today.month if year == today.year else 0,
-        is_over=queries.is_year_over(court_code, year, today),
+        is_over=queries.is_year_over(court_code, year),
         account=account,
     )
 

@@ -225,13 +225,12 @@ def test_the_parts_of_an_account_are_what_their_postings_add_up_to(app):
     assert [row.part for row in queries.parts_of_account(ledger, Dimension.SOURCE, after="source:1")] == ["source:2"]
 
 
-def test_a_year_is_over_when_the_calendar_has_left_it_or_its_last_month_is_closed(app):
+def test_a_year_is_carried_over_when_it_is_closed_and_not_when_the_calendar_has_left_it(app):
     a_voucher("1.00", day=date(2018, 12, 3))
     assert queries.voucher_years([COURT]) == [2018] and queries.voucher_years([OTHER_COURT]) == []
-    assert queries.is_year_over(COURT, 2018, date(2019, 1, 1))
-    assert not queries.is_year_over(COURT, 2018, date(2018, 12, 31))
+    assert not queries.is_year_over(COURT, 2018)
     close_month("2018-12")
-    assert queries.is_year_over(COURT, 2018, date(2018, 12, 31))
+    assert queries.is_year_over(COURT, 2018)
 
 
 def test_long_ledgers_are_long_work_and_short_ones_are_not(app, monkeypatch):
@@ -403,6 +402,7 @@ def test_a_red_voucher_and_its_original_lead_to_each_other_on_page_and_paper(cle
 
 def test_the_journal_on_screen_as_workbook_and_on_paper_says_the_same(clerk, app):
     two_hard_years()
+    close_month("2018-12")
     url = "/ledger/journals?account=1002.01&year=2018"
     page = Page(clerk, url)
     assert page.heading == "银行存款日记账 1002.01 银行存款—垫付资金专户"
@@ -426,6 +426,7 @@ def test_the_journal_on_screen_as_workbook_and_on_paper_says_the_same(clerk, app
 def test_a_long_journal_turns_its_pages(clerk, app):
     for number in range(queries.LINES_AT_ONCE + 2):
         a_voucher("1.00", day=date(2018, 3, 1 + number // 31))
+    close_month("2018-12")
     page = Page(clerk, "/ledger/journals?account=1002.01&year=2018")
     assert "本月合计" not in page.main
     first = page.table("逐日逐笔")
@@ -448,6 +449,9 @@ def test_a_ledger_is_divided_by_case_source_and_debtor(clerk, app):
     ]
     sheet = openpyxl.load_workbook(io.BytesIO(clerk.get(page.url + "&format=xlsx").data)).active
     assert list(sheet.iter_rows(min_row=3, values_only=True))[1] == ("案件第2号", 0, 10, 0, 10)
+    assert (
+        Page(clerk, "/ledger/accounts/1218.01/by/case?year=2018&month=3").follow("案件第1号").url.count("month=3") == 1
+    )
     page.follow("案件第1号")
     rows = page.table("分录和累计")
     assert rows[0][2] == "上年结转" and rows[0][7] == "借 150.00"
@@ -457,7 +461,9 @@ def test_a_ledger_is_divided_by_case_source_and_debtor(clerk, app):
     assert "案件第1号 资金来源第1号 当事人第1号" in text and "案件第2号" not in text
     assert Page(clerk, "/ledger/accounts/1218.01/by/colour").status == 404
     assert Page(clerk, "/ledger/accounts/9999/by/case").status == 404
-    assert "没有这一明细" in Page(clerk, "/ledger/accounts/3001/by/party").main
+    for undivided in ("2901.02/by/party", "1002.01/by/case", "2901.02?subject=party:1"):
+        page = Page(clerk, f"/ledger/accounts/{undivided}")
+        assert page.status == 404 and "分户核算，请从明细账重新选择" in page.main
 
 
 def test_many_parts_turn_their_pages(clerk, app):
@@ -485,6 +491,7 @@ def test_a_court_without_books_reads_empty_ledgers(clerk, app):
 
 def test_the_general_ledger_on_screen_as_workbook_and_on_paper(clerk, app):
     two_hard_years()
+    close_month("2018-12")
     page = Page(clerk, "/ledger/general?year=2018")
     assert [row[1] for row in page.table("1002.01")][:3] == ["上年结转", "本月合计", "本年累计"]
     assert page.table("1002.01")[-1][1] == "结转下年"

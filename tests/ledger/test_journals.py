@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from fundapp.core.money import from_fen
+from fundapp.core.money import from_fen, to_fen
 from fundapp.ledger import rules
 from fundapp.ledger.rules import Account, BookKind, DayEnds, Entry, Ink, LineKind, Side
 
@@ -100,14 +100,17 @@ def test_nothing_moved_has_no_lines():
 
 
 def test_a_period_begins_with_what_was_brought():
-    year, month = rules.brought(ENDS, date(2018, 1, 1)), rules.brought(ENDS, date(2018, 3, 1))
+    (year,), (month,) = rules.brought(ENDS, date(2018, 1, 1)), rules.brought(ENDS, date(2018, 3, 1))
     assert (year.kind, year.balance, year.side) == (LineKind.YEAR_BROUGHT, from_fen(300), Side.DEBIT)
     assert (month.kind, month.balance, month.debit) == (LineKind.MONTH_BROUGHT, from_fen(500), None)
-    assert rules.brought(DayEnds((0, 0), []), date(2018, 1, 1)).side is None
+    assert rules.brought(DayEnds((0, 0), []), date(2018, 1, 1))[0].side is None
 
 
 OPENED = DayEnds(
-    (0, 0), [(date(2018, 1, 31), 700, 0), (date(2018, 2, 5), 800, 50), (date(2018, 4, 1), 850, 50)], date(2018, 1, 31)
+    (0, 0),
+    [(date(2018, 1, 31), 700, 0), (date(2018, 2, 5), 800, 50), (date(2018, 4, 1), 850, 50)],
+    opened=date(2018, 1, 31),
+    stood=(700, 0),
 )
 """Books that began with the balances of January 31."""
 
@@ -140,11 +143,30 @@ def test_opening_entries_are_followed_by_the_opening_balance_and_no_totals():
 def test_the_general_ledger_of_books_opened_within_a_year_begins_with_their_month():
     lines = rules.general(OPENED, 2018, 3, is_over=False)
     assert [(line.kind, line.day) for line in lines][:3] == [
-        (LineKind.YEAR_BROUGHT, date(2018, 1, 1)),
         (LineKind.OPENING, date(2018, 1, 31)),
         (LineKind.MONTH_TOTAL, date(2018, 2, 28)),
+        (LineKind.YEAR_TOTAL, date(2018, 2, 28)),
     ]
     assert (lines[-1].kind, lines[-1].debit, lines[-1].balance) == (LineKind.YEAR_TOTAL, from_fen(100), from_fen(750))
+
+
+@pytest.mark.parametrize(
+    ("days", "stood", "told"),
+    [
+        ([], (0, 0), [(LineKind.OPENING, None, 0)]),
+        ([(700, 0)], (700, 0), [(LineKind.OPENING, None, 700)]),
+        ([(700, 0)], (0, 0), [(LineKind.YEAR_TOTAL, 700, 700)]),
+        ([(700, 700)], (300, 700), [(LineKind.OPENING, None, -400), (LineKind.YEAR_TOTAL, 400, 0)]),
+    ],
+    ids=["an account with nothing", "a balance", "income or expense", "0000"],
+)
+def test_the_month_with_whose_end_the_books_began_has_what_stood_and_what_was_the_year_s(days, stood, told):
+    day = date(2018, 2, 28)
+    ends = DayEnds((0, 0), [(day, *end) for end in days], opened=day, stood=stood)
+    lines = rules.month_totals(ends, 2018, 2)
+    assert [(line.kind, line.debit and to_fen(line.debit), to_fen(line.balance)) for line in lines] == told
+    assert rules.month_totals(ends, 2018, 1) == [] == rules.brought(ends, date(2018, 2, 1))
+    assert [line.kind for line in rules.brought(ends, date(2018, 3, 1))] == [LineKind.MONTH_BROUGHT]
 
 
 def test_income_carried_in_is_the_year_s_and_so_is_what_carried_it_over():

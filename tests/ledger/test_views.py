@@ -46,17 +46,18 @@ def test_a_workbook_of_the_books_says_whose_it_is_and_of_when(clerk):
     a_voucher("100.00", source="source:3")
     a_voucher("60.00", Movement.ADVANCE_PAID, case="case:17", source="source:3", debtor="party:5")
     court, bank = "岳阳市岳阳楼区人民法院", "1002.01 银行存款—垫付资金专户"
+    claim = "1218.01 其他应收款—应收垫付款"
     for url, title, words, name in (
         ("general?year=2018", "总分类账", "2018", "2018"),
         ("journals?account=1002.01&year=2018&month=3", f"银行存款日记账 {bank}", "2018-03", "2018-03"),
         ("accounts/1002.01?year=2018", f"明细账 {bank}", "2018", "2018"),
         (
-            "accounts/1002.01?year=2018&subject=party:5",
-            f"明细账 {bank}",
+            "accounts/1218.01?year=2018&subject=party:5",
+            f"明细账 {claim}",
             "2018　被执行人　当事人第5号",
             "2018-被执行人5",
         ),
-        ("accounts/1002.01/by/case?year=2018", f"案件 {bank}", "2018", "2018"),
+        ("accounts/1218.01/by/case?year=2018", f"案件 {claim}", "2018", "2018"),
     ):
         assert sheet(clerk, f"/ledger/{url}&format=xlsx")[0][0] == f"{title}　{court}　{words}"
         assert file_name(clerk, f"/ledger/{url}&format=xlsx") == f"{title}-{court}-{name}.xlsx"

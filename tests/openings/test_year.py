@@ -102,8 +102,7 @@ def test_ledgers_have_the_opening_balance_as_a_line_of_its_own(app):
     ledger = LedgerOf(COURT, Account.FUND_BANK, 2018)
     lines = list(books.ledger_lines(ledger, is_daily=True, is_over=True))
     told = [(line.kind, line.debit and plain(line.debit), plain(line.balance)) for line in lines]
-    assert told[:6] == [
-        (LineKind.YEAR_BROUGHT, None, "0.00"),
+    assert told[:5] == [
         (LineKind.ENTRY, "80,000.00", "80,000.00"),
         (LineKind.OPENING, None, "80,000.00"),
         (LineKind.ENTRY, "60,000.00", "140,000.00"),
@@ -120,6 +119,24 @@ def test_ledgers_have_the_opening_balance_as_a_line_of_its_own(app):
     assert own.moved(date(2017, 12, 31), date(2018, 12, 31)) == (0, 0)
     donations = list(books.ledger_lines(LedgerOf(COURT, Account.DONATION, 2018), is_daily=False, is_over=False))
     assert [plain(line.credit) for line in donations if line.kind is LineKind.YEAR_TOTAL] == ["400.00", "450.00"]
+    trial = {line.account: line for line in books.trial_balance([COURT], as_of=date(2018, 12, 31))}
+    general = {one.account: one for one in books.general_ledger(COURT, 2018, last_month=12, is_over=False)}
+    for account, one in general.items():
+        moved = [line for line in one.lines if line.kind is LineKind.YEAR_TOTAL][-1]
+        assert (moved.debit, moved.credit) == (trial[account].debit, trial[account].credit), account
+    assert [line.kind for line in general[Account.OPENING].lines][:2] == [LineKind.OPENING, LineKind.YEAR_TOTAL]
+
+
+@pytest.mark.parametrize("undone_day", [date(2018, 1, 31), date(2018, 3, 31)])
+def test_an_import_that_was_undone_on_another_day_opens_no_books(app, tmp_path, undone_day):
+    with clock.at(date(2018, 5, 1)):
+        book = SmallBook()
+        undone(posted(book.lines, day=undone_day))
+        posted(book.lines, day=date(2017, 12, 31) if undone_day.month == 1 else MID_YEAR)
+        a_voucher("60000.00", day=date(2018, 3, 9), source=book.source.subject)
+    lines = {line.account: line for line in books.trial_balance([COURT], as_of=date(2018, 12, 31))}
+    assert figures_of(lines[Account.FUND_BANK])[:4] == ["80,000.00", "0.00", "60,000.00", "0.00"]
+    verified(a_package(tmp_path))
 
 
 def test_an_undone_opening_and_a_tried_one_are_told_rightly_in_the_package(app, tmp_path):

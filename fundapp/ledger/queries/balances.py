@@ -121,15 +121,16 @@ def _added_up(turnovers: Iterable[Turnover]) -> Turnover:
 
 def opened_in_year(courts: Iterable[str], until: date) -> dict[str, date]:
     """Of these courts those whose books began in the year, up to this day of it, with balances carried in, each with
-    the day of these: whatever was posted by then was carried in."""
+    the day of these: whatever was posted by then was carried in. What was undone left nothing on its day."""
     query = select(DayTotal.court_code, func.min(DayTotal.day)).where(
         DayTotal.court_code.in_(list(courts)),
         DayTotal.account == Account.OPENING,
         DayTotal.part == "",
-        DayTotal.day.between(date(until.year, 1, 1), until),
-        DayTotal.debit > ZERO,  # nothing is left of what was undone
+        DayTotal.day <= until,
+        DayTotal.debit > ZERO,
     )
-    return dict(db.session.execute(query.group_by(DayTotal.court_code)).all())
+    began = db.session.execute(query.group_by(DayTotal.court_code)).all()
+    return {court: day for court, day in began if day.year == until.year}
 
 
 def day_ends(courts: Sequence[str], day: date) -> dict[Account, tuple[int, int]]:

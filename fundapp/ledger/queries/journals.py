@@ -5,7 +5,7 @@ one. A part whose days are not kept (a case's, a debtor's) has few postings, whi
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,10 +16,12 @@ from fundapp.core.db import db
 from fundapp.core.errors import NotFound
 from fundapp.core.money import Money, from_fen, to_fen
 from fundapp.ledger.models import DayTotal, NumberSeries, PostingLine, Voucher
-from fundapp.ledger.queries.balances import opened_in_year
+from fundapp.ledger.queries.balances import day_ends, opened_in_year
 from fundapp.ledger.queries.periods import is_closed
 from fundapp.ledger.rules import (
+    DIVIDED_BY,
     KEPT,
+    LABELS,
     RESULT,
     Account,
     DayEnds,
@@ -37,6 +39,7 @@ from fundapp.ledger.rules import (
     journal,
     month_end,
     month_totals,
+    opened_with,
     shown_sides,
 )
 
@@ -58,6 +61,11 @@ class LedgerOf:
     first_month: int = 1
     last_month: int = 12
     part: str = ""
+
+    @property
+    def month(self) -> int | None:
+        """The month that is asked for alone."""
+        return self.first_month if self.first_month == self.last_month else None
 
     @property
     def first_day(self) -> date:
@@ -95,20 +103,22 @@ def voucher_years(scope: Iterable[str]) -> list[int]:
     return list(db.session.scalars(asked.order_by(NumberSeries.year)))
 
 
-def is_year_over(court_code: str, year: int, today: date) -> bool:
-    """Whether a year's ledgers are carried over: the calendar has left it, or its last month is closed."""
-    return today.year > year or is_closed(court_code, f"{year}-12")
+def is_year_over(court_code: str, year: int) -> bool:
+    """Whether a year's ledgers are carried over: they are when it is closed, for until then income stands in them."""
+    return is_closed(court_code, f"{year}-12")
 
 
-def part_of(court_code: str, text: str | None) -> str:
+def part_of(court_code: str, account: Account, text: str | None) -> str:
     """The case, source or debtor that an address names, "" when it names none.
 
     Raises:
-        NotFound: nothing in the court's books concerns it. Its name is not for whoever reads these books.
+        NotFound: the account is not divided by such, or nothing in the court's books concerns it. Its name is not for
+            whoever reads these books.
     """
     part = concerned(text)
     if not part:
         return part
+    check_divided(account, Dimension(part.partition(":")[0]))
     lines = select(PostingLine.id).join(Voucher, Voucher.id == PostingLine.voucher_id)
     about = REFERENCES[Dimension(part.partition(":")[0])] == part
     if db.session.scalar(lines.where(about, Voucher.court_code == court_code).limit(1)) is None:
@@ -116,11 +126,15 @@ def part_of(court_code: str, text: str | None) -> str:
     return part
 
 
+def check_divided(account: Account, by: Dimension) -> None:
+    if by not in DIVIDED_BY.get(account, ()):
+        raise NotFound("科目%(account)s不按%(by)s分户核算，请从明细账重新选择。", account=account.value, by=LABELS[by])
+
+
 def ledger_ends(ledger: LedgerOf) -> DayEnds:
     """The ends of the ledger's days, up to the last it shows."""
-    if ledger.part == "" or (ledger.dimension is Dimension.SOURCE and ("source",) in KEPT.get(ledger.account, ())):
-        return _kept_ends(ledger)
-    return _summed_ends(ledger)
+    by_source = ledger.dimension is Dimension.SOURCE and ("source",) in KEPT.get(ledger.account, ())
+    return _opened(ledger, _kept_ends(ledger) if by_source or not ledger.part else _summed_ends(ledger))
 
 
 def _kept_ends(ledger: LedgerOf) -> DayEnds:
@@ -133,16 +147,22 @@ def _kept_ends(ledger: LedgerOf) -> DayEnds:
     return DayEnds(
         (to_fen(before.debit), to_fen(before.credit)) if before else (0, 0),
         [(day, to_fen(debit), to_fen(credit)) for day, debit, credit in db.session.execute(within)],
-        _opened(ledger),
     )
 
 
-def _opened(ledger: LedgerOf) -> date | None:
-    """The day with whose balances the books began, when they did in what the ledger shows of its year; for income and
-    expense, and for 0000, what came in so is turnover."""
-    if ledger.account in RESULT or ledger.account is Account.OPENING:
-        return None
-    return opened_in_year([ledger.court_code], ledger.last_day).get(ledger.court_code)
+def _opened(ledger: LedgerOf, ends: DayEnds) -> DayEnds:
+    """The same with the day on which the books began, when they did in the ledger's year, and what stood then."""
+    day = _opening_day(ledger)
+    if day is None:
+        return ends
+    stood = ends.until(day)
+    if ledger.account in {*RESULT, Account.OPENING}:
+        stood = opened_with(day_ends([ledger.court_code], day)).get(ledger.account, (0, 0))
+    return replace(ends, opened=day, stood=stood)
+
+
+def _opening_day(ledger: LedgerOf) -> date | None:
+    return opened_in_year([ledger.court_code], date(ledger.year, 12, 31)).get(ledger.court_code)
 
 
 def _summed_ends(ledger: LedgerOf) -> DayEnds:
@@ -162,7 +182,7 @@ def _summed_ends(ledger: LedgerOf) -> DayEnds:
             before = reached
         else:
             days.append((day, *reached))
-    return DayEnds(before, days, _opened(ledger))
+    return DayEnds(before, days)
 
 
 def _turnover(account: Account) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
@@ -224,7 +244,7 @@ def _entry(line: PostingLine, voucher: Voucher, account: Account) -> Entry:
 def ledger_lines(ledger: LedgerOf, *, is_daily: bool, is_over: bool) -> Iterator[LedgerLine]:
     """Every line of the ledger, from what was brought to what is carried."""
     ended = ledger_ends(ledger)
-    yield brought(ended, ledger.first_day)
+    yield from brought(ended, ledger.first_day)
     query = _entries(ledger).order_by(Voucher.posted_on, PostingLine.id)
     rows = db.session.execute(query, execution_options={"yield_per": 1000})
     entries = (_entry(line, voucher, ledger.account) for line, voucher in rows)
@@ -237,7 +257,7 @@ def ledger_lines(ledger: LedgerOf, *, is_daily: bool, is_over: bool) -> Iterator
 def _quiet_month(ledger: LedgerOf, ended: DayEnds) -> list[LedgerLine]:
     """The totals of a month that is asked for alone, has begun and has no entry under which they would stand."""
     is_quiet = not ended.days or ended.days[-1][0] < ledger.first_day
-    if ledger.first_month != ledger.last_month or not is_quiet or ledger.first_day > clock.today():
+    if ledger.month is None or not is_quiet or ledger.first_day > clock.today():
         return []
     return month_totals(ended, ledger.year, ledger.first_month)
 
@@ -256,7 +276,7 @@ def ledger_page(
     ended = ledger_ends(ledger)
     entries, has_previous = _entries_at(ledger, after, before, size)
     following = _day_after(ledger, entries[-1]) if entries else None
-    lines = [] if has_previous else [brought(ended, ledger.first_day)]
+    lines = [] if has_previous else brought(ended, ledger.first_day)
     if entries:
         balance = _balance_before(ledger, ended, entries[0])
         lines += journal(entries, ended, balance=balance, is_daily=is_daily, following=following)
@@ -347,7 +367,7 @@ def parts_of_account(
     ``size`` when there are more."""
     named = REFERENCES[dimension]
     debit, credit = _turnover(ledger.account)
-    first_day, opened = ledger.first_day, _opened(ledger)
+    first_day, opened = ledger.first_day, _opening_day(ledger)
     is_before = or_(Voucher.posted_on < first_day, Voucher.posted_on <= (opened or date.min)).label("is_before")
     some = (
         select(named.label("part"))

@@ -46,6 +46,7 @@ from fundapp.ledger.rules.corrections import (
 )
 from fundapp.ledger.rules.corrections import LABELS as _CORRECTIONS
 from fundapp.ledger.rules.journals import (
+    DIVIDED_BY,
     JOURNALS,
     BookKind,
     DayEnds,
@@ -136,6 +137,7 @@ __all__ = [
     "BOOKING",
     "CANCELLABLE",
     "CORRECTABLE",
+    "DIVIDED_BY",
     "FIRST_FORM",
     "FORM",
     "GUARDED",

@@ -14,7 +14,7 @@ from itertools import chain, pairwise
 
 from fundapp.core.money import Money, from_fen
 from fundapp.core.words import N_
-from fundapp.ledger.rules.chart import RESULT, Account, Side, side_of
+from fundapp.ledger.rules.chart import KEPT, RESULT, Account, Side, side_of
 from fundapp.ledger.rules.vouchers import Ink
 
 Turnover = tuple[int, int]
@@ -40,6 +40,14 @@ class Dimension(enum.Enum):
     CASE = "case"
     SOURCE = "source"
     DEBTOR = "party"
+
+
+DIVIDED_BY: dict[Account, tuple[Dimension, ...]] = {
+    account: tuple(one for one in Dimension if any(one.value in names for names in parts))
+    for account, parts in KEPT.items()
+} | {Account.ADVANCES_RECEIVABLE: tuple(Dimension)}
+"""The accounts that have ledgers by case, source or debtor: every posting on them names these, so that the parts add up
+to what is there. A claim belongs to a debtor too."""
 
 
 class BookKind(enum.Enum):
@@ -116,13 +124,14 @@ class DayEnds:
     something was posted, in order.
 
     Attributes:
-        opened: the month's last day of this year with whose balances the books began; what came in by then stood
-            before, and is nothing that the year moved.
+        opened: the month's last day of this year with whose balances the books began.
+        stood: what of everything up to that day is nothing that the year moved; see ``opened_with``.
     """
 
     before: Turnover
     days: Sequence[tuple[date, int, int]]
     opened: date | None = None
+    stood: Turnover = (0, 0)
 
     def until(self, day: date) -> Turnover:
         at = bisect_right(self.days, day, key=lambda end: end[0])
@@ -134,8 +143,9 @@ class DayEnds:
 
     def moved(self, after: date, until: date) -> Turnover:
         """The turnover of the days after ``after`` up to and with ``until``."""
-        first, last = (self.until(max(day, self.opened or day)) for day in (after, until))
-        return last[0] - first[0], last[1] - first[1]
+        first, last = self.until(after), self.until(until)
+        stood = self.stood if self.opened and after < self.opened <= until else (0, 0)
+        return last[0] - first[0] - stood[0], last[1] - first[1] - stood[1]
 
 
 def journal_kind(account: Account) -> BookKind:
@@ -179,10 +189,12 @@ def opened_with(began: Mapping[Account, Turnover]) -> dict[Account, Turnover]:
     return stood | {Account.OPENING: (debit, credit)}
 
 
-def brought(ends: DayEnds, first_day: date) -> LedgerLine:
-    """The line with which a period begins."""
+def brought(ends: DayEnds, first_day: date) -> list[LedgerLine]:
+    """The line with which a period begins, but for one that began before the books did."""
+    if ends.opened and first_day <= ends.opened:
+        return []
     kind = LineKind.YEAR_BROUGHT if first_day.month == 1 else LineKind.MONTH_BROUGHT
-    return LedgerLine(kind, first_day, None, None, from_fen(ends.balance(day_before(first_day))))
+    return [LedgerLine(kind, first_day, None, None, from_fen(ends.balance(day_before(first_day))))]
 
 
 def carried(ends: DayEnds, year: int) -> LedgerLine:
@@ -218,22 +230,24 @@ def _ended(day: date, upcoming: date | None, ends: DayEnds, *, is_daily: bool) -
 
 
 def month_totals(ends: DayEnds, year: int, month: int) -> list[LedgerLine]:
-    """本月合计 and 本年累计 of one month, or 期初余额 of the one with whose end the books began."""
+    """本月合计 and 本年累计 of one month; of that with whose end the books began 期初余额, and 本年累计 of what was the
+    year's by then; nothing of those before."""
     first, last = date(year, month, 1), month_end(year, month)
-    if last == ends.opened:
-        return [LedgerLine(LineKind.OPENING, last, None, None, from_fen(ends.balance(last)))]
-    return [
-        _total(LineKind.MONTH_TOTAL, day_before(first), last, ends),
-        _total(LineKind.YEAR_TOTAL, date(year - 1, 12, 31), last, ends),
-    ]
+    so_far = _total(LineKind.YEAR_TOTAL, date(year - 1, 12, 31), last, ends)
+    if ends.opened is None or last > ends.opened:
+        return [_total(LineKind.MONTH_TOTAL, day_before(first), last, ends), so_far]
+    if last < ends.opened:
+        return []
+    has_moved = any((so_far.debit, so_far.credit))
+    opening = LedgerLine(LineKind.OPENING, last, None, None, from_fen(ends.stood[0] - ends.stood[1]))
+    return [*([opening] if any(ends.stood) or not has_moved else []), *([so_far] if has_moved else [])]
 
 
 def general(ends: DayEnds, year: int, last_month: int, *, is_over: bool) -> list[LedgerLine]:
     """An account's year in the general ledger: what was brought, every month of the books, what is carried when the
     year is over."""
-    first_month = ends.opened.month if ends.opened else 1
-    months = [line for month in range(first_month, last_month + 1) for line in month_totals(ends, year, month)]
-    return [brought(ends, date(year, 1, 1)), *months, *([carried(ends, year)] if is_over else [])]
+    months = [line for month in range(1, last_month + 1) for line in month_totals(ends, year, month)]
+    return [*brought(ends, date(year, 1, 1)), *months, *([carried(ends, year)] if is_over else [])]
 
 
 def _total(kind: LineKind, after: date, until: date, ends: DayEnds) -> LedgerLine:

@@ -23,7 +23,7 @@ from fundapp.courts import queries as courts
 from fundapp.ledger import papers, printing, queries, rules
 from fundapp.ledger.forms import AccountsFilter, GeneralLedgerFilter, JournalLedgerFilter, LedgerFilter, PrintForm
 from fundapp.ledger.queries import LedgerOf, Place
-from fundapp.ledger.rules import MONEY, Account, BookKind, Dimension, LedgerLine
+from fundapp.ledger.rules import DIVIDED_BY, MONEY, Account, BookKind, Dimension, LedgerLine
 from fundapp.ledger.views.blueprint import Answer, account_words, bp, readable_courts
 from fundapp.users.rules import Permission
 
@@ -134,7 +134,7 @@ def accounts() -> Answer:
     court, year = narrowed(form)
     lines = queries.trial_balance([court], as_of=rules.month_end(year, 12))
     return render_template(
-        "ledger/accounts.html", form=form, lines=lines, court_code=court, year=year, dimensions=list(Dimension)
+        "ledger/accounts.html", form=form, lines=lines, court_code=court, year=year, divided_by=DIVIDED_BY
     )
 
 
@@ -145,11 +145,11 @@ def account(code: str) -> Answer:
     found = _account_coded(code)
     form = LedgerFilter()
     court, year = narrowed(form)
-    ledger = LedgerOf(court, found, year, *_months(form), queries.part_of(court, form.subject.data))
+    ledger = LedgerOf(court, found, year, *_months(form), queries.part_of(court, found, form.subject.data))
     if request.args.get("format") == "xlsx":
         return _workbook(ledger, BookKind.SUBSIDIARY)
     shown = _page(ledger, BookKind.SUBSIDIARY)
-    return render_template("ledger/account.html", form=form, dimensions=list(Dimension), **shown)
+    return render_template("ledger/account.html", form=form, dimensions=DIVIDED_BY.get(found, ()), **shown)
 
 
 def _account_coded(code: str) -> Account:
@@ -164,7 +164,7 @@ def _title(ledger: LedgerOf, kind: BookKind) -> str:
 
 
 def _how(ledger: LedgerOf, kind: BookKind) -> dict[str, bool]:
-    is_over = queries.is_year_over(ledger.court_code, ledger.year, clock.today())
+    is_over = queries.is_year_over(ledger.court_code, ledger.year)
     return {"is_daily": kind in rules.JOURNALS, "is_over": is_over}
 
 
@@ -175,7 +175,7 @@ def _workbook(ledger: LedgerOf, kind: BookKind) -> Response:
 
 def _about(ledger: LedgerOf) -> About:
     """Whose ledger a workbook has, of which months and of whom; a person's name does not stand in a file's."""
-    month = f"-{ledger.first_month:02d}" if ledger.first_month == ledger.last_month else ""
+    month = f"-{ledger.month:02d}" if ledger.month else ""
     words = [courts.name(ledger.court_code), f"{ledger.year}{month}"]
     if ledger.dimension is None:
         return About(words, words)
@@ -203,12 +203,11 @@ def _page(ledger: LedgerOf, kind: BookKind) -> dict[str, Any]:
 
 def print_form(kind: BookKind, ledger: LedgerOf) -> PrintForm:
     """What the page's print button sends."""
-    month = ledger.first_month if ledger.first_month == ledger.last_month else ""
     return PrintForm.of(
         book=kind.value,
         court=ledger.court_code,
         year=ledger.year,
-        month=month,
+        month=ledger.month or "",
         account=ledger.account.value,
         subject=ledger.part,
     )
@@ -268,6 +267,7 @@ def parts(code: str, dimension: str) -> Answer:
     by = next((one for one in Dimension if one.value == dimension), None)
     if by is None:
         raise NotFound("没有这样的明细分类，请从明细账重新选择。")
+    queries.check_divided(found, by)
     form = LedgerFilter()
     court, year = narrowed(form)
     ledger = LedgerOf(court, found, year, *_months(form))
@@ -285,7 +285,7 @@ def parts(code: str, dimension: str) -> Answer:
         account=found,
         ledger=ledger,
         dimension=by,
-        dimensions=list(Dimension),
+        dimensions=DIVIDED_BY[found],
         page=Page(
             shown,
             f"{here}?{urlencode(kept)}" if after else None,

@@ -45,7 +45,8 @@ def print_book() -> Answer:
     order = printing.ordered(**words)
     if order.court_code not in g.user.scope:
         raise NotFound("没有找到该法院的账簿，请返回账簿页面重新选择。")
-    queries.part_of(order.court_code, order.part)
+    if order.account:
+        queries.part_of(order.court_code, order.account, order.part)
     if printing.is_long(order):
         job_id = jobs.start("ledger.print", owner_id=g.user.id, user_id=g.user.id, words=words)
         return redirect(url_for(".print_progress", job_id=job_id))

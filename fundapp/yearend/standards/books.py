@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from fundapp.core.db import on_sqlite, run, walk
 from fundapp.core.tables import Row, Scope
-from fundapp.ledger.rules import KEPT, SIDE, WORDS, Account, Side
+from fundapp.ledger.rules import DIVIDED_BY, SIDE, WORDS, Account, Side
 from fundapp.ledger.rules import LABELS as LEDGER_LABELS
 from fundapp.yearend.queries.masks import masks
 
@@ -31,11 +31,9 @@ class Segment(enum.Enum):
 SEGMENT_NAMES = {Segment.CASE: "案件", Segment.SOURCE: "资金来源", Segment.DEBTOR: "被执行人"}
 
 SEGMENTED: dict[str, tuple[Segment, ...]] = {
-    account.value: tuple(one for one in Segment if any(one.name.lower() in names for names in parts))
-    for account, parts in KEPT.items()
+    account.value: tuple(Segment[one.name] for one in dimensions) for account, dimensions in DIVIDED_BY.items()
 }
-"""The accounts that are divided, as the ledger keeps their parts; a claim belongs to a debtor too."""
-SEGMENTED[Account.ADVANCES_RECEIVABLE.value] += (Segment.DEBTOR,)
+"""The accounts that are divided, as their ledgers are."""
 
 KINDS_OF_ACCOUNT = {"0": "过渡", "1": "资产", "2": "负债", "3": "净资产", "4": "收入", "5": "费用"}
 WORDS_OF_KIND = {kind.value: word for kind, word in WORDS.items()}
