@@ -273,7 +273,7 @@ class FileField(UploadField):
 
 class FilterForm(Form):
     """What a list is narrowed by: read from the address, without a token, and never in the way: a bad value narrows
-    nothing."""
+    nothing. A day that somebody typed is answered for at its field."""
 
     class Meta:
         csrf = False
@@ -286,7 +286,7 @@ class FilterForm(Form):
         if not self.validate():
             for field in self:
                 if field.errors:
-                    field.data, field.errors = None, []
+                    field.data, field.errors = None, field.errors if isinstance(field, DayField) else []
         return self
 
 

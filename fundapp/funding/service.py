@@ -115,7 +115,7 @@ def confirm_receipt(receipt_id: int, *, seen_version: int, actor: User) -> FundR
         court_code=receipt.court_code,
         business_date=receipt.business_date,
         summary=f"{rules.LABELS[receipt.direction]}：{source.name}",
-        attachments=1 + len(trail_queries.attachments(receipt.subject)),
+        attachments=max(1, len(trail_queries.attachments(receipt.subject))),  # the slip, on paper or uploaded
         hands=Hands(receipt.recorded_by_id, actor.id),
         actor=actor,
     )

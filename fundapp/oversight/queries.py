@@ -48,6 +48,7 @@ from fundapp.oversight import rules
 from fundapp.oversight.models import AnchorSheet, Verification
 from fundapp.oversight.rules import Light
 from fundapp.recovery import queries as recovery
+from fundapp.recovery.queries.claims import outstanding_now
 from fundapp.trail.models import SignedHead, TrailEntry
 from fundapp.trail.rules import Anchor, SigningReason
 from fundapp.users.models import User
@@ -89,7 +90,7 @@ def figures(scope: frozenset[str]) -> Figures:
         available=books.available_in(scope),
         advanced=advances.paid_in(scope),
         recovered_to_fund=recovery.recovered_in(scope),
-        outstanding=recovery.outstanding_in(scope),
+        outstanding=outstanding_now(scope),
         ceremony_paid=ceremonies.paid_in(scope),
         vouchers=books.voucher_count(scope),
         trial_balance_difference=books.difference(scope),
@@ -179,6 +180,7 @@ class CourtFigures:
 
     court_code: str
     name: str
+    opening: Money
     raised: Money
     available: Money
     reserved: Money
@@ -198,6 +200,7 @@ def by_court(scope: frozenset[str]) -> Sequence[CourtFigures]:
             CourtFigures(
                 court_code=court.code,
                 name=court.name,
+                opening=funding.opening(own),
                 raised=funding.raised(own),
                 available=books.available_in(own),
                 reserved=books.reserved_in(own),

@@ -60,6 +60,7 @@ def _record_export() -> None:
 COURT_COLUMNS = [
     Column(N_("法院代字"), lambda line: line.court_code, width=10),
     Column(N_("法院"), lambda line: line.name, width=28),
+    Column(N_("期初余额（元）"), lambda line: line.opening, "money"),
     Column(N_("累计筹集（元）"), lambda line: line.raised, "money"),
     Column(N_("可用资金（元）"), lambda line: line.available, "money"),
     Column(N_("已批未付（元）"), lambda line: line.reserved, "money"),

@@ -59,10 +59,19 @@ class YearCloseRequest(Base):
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     requested_at: Mapped[datetime]
     decision: Mapped["YearCloseDecision | None"] = relationship(lazy="joined", viewonly=True, uselist=False)
+    closing: Mapped["ClosedMonth | None"] = relationship(  # type: ignore[name-defined]  # noqa: F821
+        "ClosedMonth",
+        primaryjoin="and_(YearCloseRequest.court_code == foreign(ClosedMonth.court_code), "
+        "YearCloseRequest.round == foreign(ClosedMonth.round), "
+        "foreign(ClosedMonth.month) == cast(YearCloseRequest.year, String).concat('-12'))",
+        viewonly=True,
+        uselist=False,
+    )
 
     @property
     def status(self) -> YearCloseStatus:
-        return year_close_status(self.decision.outcome if self.decision else None)
+        is_reopened = self.closing is not None and self.closing.reopening is not None
+        return year_close_status(self.decision.outcome if self.decision else None, is_reopened=is_reopened)
 
 
 @append_only

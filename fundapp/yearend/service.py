@@ -49,11 +49,11 @@ def request_year_close(court_code: str, year: int, *, explanation: str = "", act
         explanation: why money that nobody has claimed still stands at the year's end; kept with the closing.
 
     Raises:
-        RuleViolation: months before December are open, a point of December's closing list is not met, or a request
-            waits already.
+        RuleViolation: no books of that year, months before December are open, a point of December's closing list is not
+            met, or a request waits already.
     """
     check_acts_here(actor.court_code, court_code)
-    rules.check_year(year)
+    rules.check_year_in_books(rules.check_year(year), queries.first_year(court_code))
     rules.check_year_ready(year, queries.due_month(court_code))
     rules.check_no_year_request(queries.waiting_year_request(court_code, year) is not None)
     december = rules.months_of(year)[-1]

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from fundapp.core.db import db
 from fundapp.custody.models import CaseReceipt, Payout
 from fundapp.custody.rules import CaseReceiptStatus, PayoutStatus
+from fundapp.ledger.models import Voucher
 from fundapp.users.rules import Role
 from tests.builders.cases import a_case
 from tests.builders.custody import a_case_receipt, a_payout, an_approved_payout, decided
@@ -38,6 +39,7 @@ def test_a_debtors_payment_is_recorded_in_its_case_and_confirmed_by_another(app,
     receipt = db.session.scalars(select(CaseReceipt)).one()
     at(sign_in, Role.FINANCE_REVIEWER, f"/custody/receipts/{receipt.id}").follow("复核入账").submit("确认入账")
     assert receipt.status is CaseReceiptStatus.CONFIRMED
+    assert db.session.get_one(Voucher, receipt.voucher_id).attachments == 1, "the one slip, uploaded"
     facts = at(sign_in, Role.AUDITOR, f"/custody/cases/{case.id}").facts()
     assert facts["已到账"] == facts["可发放"] == "12,000.50 元"
     assert facts["案款子账户"].startswith("0602201801")

@@ -9,6 +9,7 @@ import pytest
 from fundapp.core.db import db
 from fundapp.funding.models import FundReceipt, Source
 from fundapp.funding.rules import ReceiptStatus
+from fundapp.ledger.models import Voucher
 from fundapp.ledger.rules import CorrectionMethod
 from fundapp.users.rules import Role
 from tests.builders.funding import a_corrected_receipt, a_receipt, a_receipt_correction, a_source
@@ -55,6 +56,7 @@ def test_money_is_recorded_with_its_paper_and_confirmed_by_another(app, sign_in)
     receipt = db.session.query(FundReceipt).one()
     fill(sign_in, Role.FINANCE_REVIEWER, f"/funding/receipts/{receipt.id}/confirm", "确认入账")
     assert receipt.status is ReceiptStatus.CONFIRMED
+    assert db.session.get_one(Voucher, receipt.voucher_id).attachments == 1, "the one slip, uploaded"
     shown = Page(sign_in(the_holder(Role.AUDITOR)), f"/funding/receipts/{receipt.id}").response.text
     assert "12,000.50" in shown and "回单.pdf" in shown and "壹万贰仟元伍角整" in shown
     listed = Page(sign_in(the_holder(Role.AUDITOR)), "/funding/sources").response.text

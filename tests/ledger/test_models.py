@@ -6,15 +6,18 @@ import pytest
 from sqlalchemy import insert, text, update
 from sqlalchemy.exc import DBAPIError
 
+from fundapp.core import clock
 from fundapp.core.db import db, transaction
+from fundapp.core.errors import RuleViolation
 from fundapp.core.money import ZERO, yuan
 from fundapp.ledger import queries as books
-from fundapp.ledger.models import Correction, DayTotal, PostingLine, StandingBalance, Voucher
+from fundapp.ledger.models import ClosedMonth, Correction, DayTotal, PostingLine, StandingBalance, Voucher
 from fundapp.ledger.rules import Account, CorrectionMethod, CorrectionStatus, Ink, Movement, booked
+from fundapp.users.rules import Role
 from tests.attacker import behind_the_guards
 from tests.builders.funding import a_receipt
 from tests.builders.ledger import a_confirmed_correction, a_correction, a_voucher, close_month
-from tests.builders.people import COURT
+from tests.builders.people import COURT, the_holder
 from tests.ledger.recomputation import balances, recomputed
 
 
@@ -139,6 +142,16 @@ def test_a_closed_month_takes_no_voucher_by_trigger(app, day):
         db.session.execute(insert(Voucher).values(dated(voucher, day)))
     with transaction(COURT):
         db.session.execute(insert(Voucher).values(dated(voucher, date(2018, 4, 1))))
+
+
+def test_no_month_is_closed_in_books_that_are_not_open(app):
+    with pytest.raises(RuleViolation, match="账簿尚未启用"):
+        close_month("2018-03")
+    row = {"court_code": COURT, "month": "2018-03", "round": 1, "vouchers": 0, "last_number": 0, "digest": "0" * 64,
+           "suspense": ZERO, "explanation": "", "closed_by_id": the_holder(Role.FINANCE_REVIEWER).id,
+           "closed_at": clock.now()}  # fmt: skip
+    with pytest.raises(DBAPIError, match="are not open"), transaction(COURT):
+        db.session.execute(insert(ClosedMonth).values(row))
 
 
 def dated(voucher: Voucher, day: date) -> dict[str, object]:

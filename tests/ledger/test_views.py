@@ -159,7 +159,8 @@ def test_the_trial_balance_without_a_day_is_today_s(clerk):
     a_voucher("100.00", day=date(2018, 3, 1))
     with clock.at(date(2018, 2, 28)):
         assert "截至2018年2月28日" in Page(clerk, "/ledger/trial-balance").main
-    assert "100.00" in Page(clerk, "/ledger/trial-balance?as_of=nonsense").main
+    impossible = Page(clerk, "/ledger/trial-balance?as_of=2018-02-30")
+    assert "100.00" in impossible.main and "日期无法识别" in impossible.alerts[0]
 
 
 def test_a_correction_walks_through_the_pages(clerk, reviewer):

@@ -108,6 +108,9 @@ def test_each_account_has_a_transfer_voucher_of_its_own_without_a_cashier(app):
         assert all(Account.OPENING in (line.debit, line.credit) for line in voucher.lines)
         assert (voucher.prepared_by_id, voucher.reviewed_by_id) == (opening.requested_by_id, opening.reviewed_by_id)
     assert vouchers[0].cited == "2017转0001"
+    assert [voucher.attachments for voucher in vouchers] == [1, 0, 0, 0, 0, 0, 0, 0], "one list of balances"
+    summaries = [voucher.summary.partition("（")[2] for voucher in vouchers]
+    assert summaries == ["第1张，共1张）"] + ["第1张，共1张；附件见本次导入首张凭证）"] * 7
 
 
 def test_a_long_account_is_told_in_vouchers_of_fifty_lines(app):
@@ -401,7 +404,7 @@ def test_a_month_that_is_closed_takes_no_opening(app):
     book = SmallBook()
     waiting = requested(book.lines)
     close_month("2017-12")
-    with pytest.raises(RuleViolation, match="2017-12已结账"):
+    with pytest.raises(RuleViolation, match="2017-12已结账。请先由财务复核申请反结账"):
         decided(waiting)
 
 

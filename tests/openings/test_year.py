@@ -7,23 +7,47 @@ from sqlalchemy import text
 
 from fundapp.core import clock
 from fundapp.core.db import db, on_sqlite, transaction
+from fundapp.core.errors import RuleViolation
 from fundapp.core.money import plain, yuan
 from fundapp.ledger import queries as books
 from fundapp.ledger.queries import LedgerOf
 from fundapp.ledger.rules import Account, Dimension, LineKind, Model, Movement
 from fundapp.oversight import checks
+from fundapp.users.rules import Role
 from fundapp.yearend import checker, queries
 from tests.attacker import drop_guards, in_place_of_the_application, unguarded
 from tests.builders.ledger import a_voucher
 from tests.builders.openings import MID_YEAR, SmallBook, a_line, a_small_book, checked, posted, undone
-from tests.builders.people import COURT, OTHER_COURT, the_books
-from tests.builders.yearend import InMemory, a_package, a_year, told_again, unpacked, verified, year_closed
+from tests.builders.people import COURT, OTHER_COURT, the_books, the_holder
+from tests.builders.yearend import (
+    InMemory,
+    a_package,
+    a_year,
+    a_year_close,
+    told_again,
+    unpacked,
+    verified,
+    year_closed,
+)
+from tests.pages import Page
 
 HEADS = "链头签名齐全"  # a scheduled task signs them, and it does not run while these years are played
 
 
 def problems():
     return {name: told for name, told in checks.checks() if told is not None and name != HEADS}
+
+
+def test_the_year_of_which_the_books_keep_only_the_opening_balances_is_neither_offered_nor_closed(app, sign_in):
+    with clock.at(date(2018, 3, 1)):
+        a_small_book()
+        reviewer = sign_in(the_holder(Role.FINANCE_REVIEWER))
+        assert Page(reviewer, "/closings/guide").heading == "2018年终结账指引"
+        assert Page(reviewer, "/closings?year=2017").heading == "2018年度结账"
+        refused = Page(reviewer, "/closings/years/2017")
+        assert (refused.status, "本院账簿自2018年起记账，2017年没有需要结账的账簿" in refused.text) == (422, True)
+        with pytest.raises(RuleViolation, match="自2018年起记账"):
+            a_year_close(year=2017)
 
 
 @pytest.mark.parametrize("model", Model)

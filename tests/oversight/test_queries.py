@@ -1,11 +1,14 @@
 """The front page's figures and what waits for whom."""
 
 from fundapp.core.money import ZERO, yuan
+from fundapp.ledger import queries as books
+from fundapp.ledger.rules import Account
 from fundapp.oversight import queries
 from fundapp.users.rules import Role
 from tests.builders.advances import an_advance, an_approved_advance, signed
 from tests.builders.disbursement import a_batch, a_sent_batch, a_signed_batch
 from tests.builders.funding import a_receipt
+from tests.builders.openings import a_small_book
 from tests.builders.people import COURT, OTHER_COURT, SUPERIOR, the_holder
 
 
@@ -38,6 +41,14 @@ def test_a_batch_waits_in_turn_for_signature_export_and_result(app):
 def test_recorded_money_waits_for_the_reviewer(app):
     a_receipt(is_confirmed=False)
     assert waits_for(Role.FINANCE_REVIEWER) == {"待复核的资金到账": 1}
+
+
+def test_what_the_books_were_opened_with_is_outstanding_and_adds_up_to_what_is_available(app):
+    a_small_book()
+    figures = queries.figures(frozenset({COURT}))
+    assert figures.outstanding == books.balance(COURT, Account.ADVANCES_RECEIVABLE) == yuan("9000.00")
+    [line] = queries.by_court(frozenset({COURT}))
+    assert (line.opening, line.raised, line.available) == (yuan("80500.00"), ZERO, yuan("80000.00")), "500 is in cash"
 
 
 def test_the_superior_courts_line_stands_beside_the_lower_ones(app):

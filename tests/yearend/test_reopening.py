@@ -229,6 +229,7 @@ def test_a_year_opened_again_is_closed_again_with_a_transfer_of_its_own(app, tmp
     reopened("2018-12")
     a_voucher("77.00", Movement.DONATION_RECEIVED, day=date(2018, 12, 20), source=a_source().subject)
     december_closed(on=AFTER)
+    assert [one.status.value for one in queries.year_requests(COURT, YEAR)] == ["reopened", "closed"]
     again = queries.closed_year(COURT, YEAR)
     voucher = db.session.get_one(Voucher, again.result_voucher_id)
     assert voucher.name == "year:2018:result:2"

@@ -108,6 +108,7 @@ def test_every_point_of_the_closing_list_is_asked_and_has_a_way_out():
         (ReopeningStatus.RETURNED, "secondary"),
         (YearCloseStatus.REQUESTED, "warning"),
         (YearCloseStatus.CLOSED, "success"),
+        (YearCloseStatus.REOPENED, "secondary"),
         (YearCloseStatus.RETURNED, "secondary"),
     ],
 )

@@ -144,7 +144,9 @@ def a_claim(day=date(2018, 3, 1), left="10.00", *, case="case:1", subject="advan
 
 def aged(claims, last=(), *, receivable="30.00", model=Model.OWN_FUNDS, courts=ONE):
     ageing = Ageing(2018, claims, last, {"湘0602": model})
-    return rules.ageing_statement(courts, ageing, receivable=yuan(receivable) if receivable else None, notes=[])
+    made = rules.ageing_statement(courts, ageing, receivable=yuan(receivable) if receivable else None, notes=[])
+    assert made.tables[1].names[-3].header == "形成方式", "来源 is the source of money"
+    return made
 
 
 def test_the_bands_add_up_to_the_account_and_last_year_stands_beside():

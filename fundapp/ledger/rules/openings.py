@@ -385,6 +385,15 @@ def check_no_business(first_voucher: str | None) -> None:
         )
 
 
+def check_opening_month(month: str, *, is_closed: bool) -> None:
+    """Balances are not dated otherwise because their month is closed: it is opened again."""
+    if is_closed:
+        raise RuleViolation(
+            "期初余额应记入的%(month)s已结账。请先由财务复核申请反结账（自最后一个已结账的月份起，逐月向前），获准后再办理。",
+            month=month,
+        )
+
+
 def check_opening_move(current: OpeningStatus, target: OpeningStatus) -> None:
     if target not in NEXT[current]:
         raise RuleViolation("该期初导入当前为“%(status)s”，不能再作此办理，请刷新页面查看。", status=LABELS[current])

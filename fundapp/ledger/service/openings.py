@@ -24,7 +24,6 @@ from fundapp.ledger import queries, rules
 from fundapp.ledger.models import Opening
 from fundapp.ledger.rules import Account, Hands, OpeningBalance, OpeningOutcome, OpeningStatus, Posting, VoucherKind
 from fundapp.ledger.service.corrections import reverse
-from fundapp.ledger.service.periods import check_open
 from fundapp.ledger.service.posting import Draft, drafted, post_drafts
 from fundapp.trail import service as trail
 from fundapp.trail.rules import Event
@@ -157,21 +156,25 @@ def post_opening(opening: Opening, *, actor: User) -> int:
 
 
 def _drafts(opening: Opening, lines: Sequence[OpeningBalance], hands: Hands) -> Iterator[Draft]:
+    """The vouchers of an import; its one paper, the list of balances, is attached to the first."""
+    is_first = True
     ordered = sorted(lines, key=lambda line: (line.account.value, line.row))
     for account, of_account in groupby(ordered, key=lambda line: line.account):
         found = [posting for line in of_account if (posting := rules.opening_posting(line)) is not None]
         portions = list(_portions(found))
         for at, portion in enumerate(portions, 1):
+            where = f"第{at}张，共{len(portions)}张" + ("" if is_first else "；附件见本次导入首张凭证")
             yield drafted(
                 f"{opening.subject}:{account.value}:{at}",
                 portion,
                 business_date=opening.day,
                 posted_on=opening.day,
-                summary=f"期初余额：{account.value} {rules.LABELS[account]}（第{at}张，共{len(portions)}张）",
-                attachments=1,
+                summary=f"期初余额：{account.value} {rules.LABELS[account]}（{where}）",
+                attachments=1 if is_first else 0,
                 hands=hands,
                 kind=VoucherKind.TRANSFER,
             )
+            is_first = False
 
 
 def _portions(found: Sequence[Posting]) -> Iterator[Sequence[Posting]]:
@@ -242,7 +245,8 @@ def _check_first(court_code: str, day: date) -> None:
     """No business yet, and the month of the balances is open."""
     voucher = queries.first_business_voucher(court_code)
     rules.check_no_business(voucher.cited if voucher else None)
-    check_open(court_code, day)
+    month = rules.month_of(day)
+    rules.check_opening_month(month, is_closed=queries.is_closed(court_code, month))
 
 
 def _check_not_imported(court_code: str, digest: str) -> None:

@@ -40,8 +40,11 @@ def close_month(court_code: str, month: str, *, explanation: str = "", actor: Us
         explanation: why money that nobody has claimed still stands on 2307.01, in the closer's words.
 
     Raises:
-        RuleViolation: it is closed already, the books do not balance, or unclaimed money is not explained.
+        RuleViolation: the books are not open, it is closed already, the books do not balance, or unclaimed money is
+            not explained.
     """
+    if not queries.is_open(court_code):
+        raise RuleViolation("本院账簿尚未启用，没有可结账的月份，请先选定记账模式、启用账簿。")
     if queries.is_closed(court_code, month):
         raise RuleViolation("%(month)s已经结账，无需重复办理。", month=month)
     if queries.difference([court_code]) != ZERO:

@@ -38,13 +38,21 @@ def due_month(court_code: str) -> str:
     last = books.last_closing(court_code)
     if last is not None:
         return rules.month_after(last.month)
+    return rules.months_of(first_year(court_code))[0]
+
+
+def first_year(court_code: str) -> int:
+    """The year of the first posting period: that after the opening balances, else that of the first business, else that
+    in which the books were opened."""
     opened = books.opening_day(court_code)  # the last day before the first posting period
-    first_day = (
-        opened + timedelta(days=1)
-        if opened
-        else db.session.scalar(select(func.min(Voucher.posted_on)).where(Voucher.court_code == court_code))
-    )
-    return rules.months_of((first_day or _books_opened_on(court_code)).year)[0]
+    if opened is not None:
+        return (opened + timedelta(days=1)).year
+    business = books.first_business_voucher(court_code)  # what an undone import left behind begins nothing
+    if business is None:
+        return _books_opened_on(court_code).year
+    of_business = (Voucher.court_code == court_code, Voucher.id >= business.id)
+    first_day = db.session.scalar(select(func.min(Voucher.posted_on)).where(*of_business)) or business.posted_on
+    return first_day.year
 
 
 def _books_opened_on(court_code: str) -> date:

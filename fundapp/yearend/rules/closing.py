@@ -95,11 +95,13 @@ class YearCloseStatus(enum.Enum):
 
     REQUESTED = "requested"
     CLOSED = "closed"
+    REOPENED = "reopened"
     RETURNED = "returned"
 
     @property
     def tone(self) -> str:
-        return {"requested": "warning", "closed": "success", "returned": "secondary"}[self.value]
+        tones = {"requested": "warning", "closed": "success", "reopened": "secondary", "returned": "secondary"}
+        return tones[self.value]
 
 
 _STOP = N_("请立即停止办理业务并通知审计人员核查")
@@ -134,6 +136,7 @@ LABELS: dict[enum.Enum, str] = {
     YearCloseOutcome.RETURNED: N_("退回申请，不结账"),
     YearCloseStatus.REQUESTED: N_("待院长办理"),
     YearCloseStatus.CLOSED: N_("已结账"),
+    YearCloseStatus.REOPENED: N_("已反结账"),
     YearCloseStatus.RETURNED: N_("已退回"),
 }
 
@@ -252,6 +255,16 @@ def check_not_december(month: str) -> None:
         raise RuleViolation("%(month)s随年终结账一并办理，请申请年终结账，由院长批准。", month=month)
 
 
+def check_year_in_books(year: int, first: int) -> None:
+    """A year before the first posting period has no books that could be closed."""
+    if year < first:
+        raise RuleViolation(
+            "本院账簿自%(first)s年起记账，%(year)s年没有需要结账的账簿，请从%(first)s年起办理年终结账。",
+            first=str(first),
+            year=str(year),
+        )
+
+
 def check_year_ready(year: int, due: str) -> None:
     """A year is closed when its months up to November are, and it is not yet."""
     if due > f"{year:04d}-12":
@@ -265,11 +278,13 @@ def check_year_ready(year: int, due: str) -> None:
         )
 
 
-def year_close_status(outcome: YearCloseOutcome | None) -> YearCloseStatus:
-    """How a request stands after this answer, or while there is none."""
+def year_close_status(outcome: YearCloseOutcome | None, *, is_reopened: bool = False) -> YearCloseStatus:
+    """How a request stands after this answer, or while there is none; and after its closing was ended again."""
     if outcome is None:
         return YearCloseStatus.REQUESTED
-    return YearCloseStatus.CLOSED if outcome is YearCloseOutcome.AGREED else YearCloseStatus.RETURNED
+    if outcome is YearCloseOutcome.RETURNED:
+        return YearCloseStatus.RETURNED
+    return YearCloseStatus.REOPENED if is_reopened else YearCloseStatus.CLOSED
 
 
 def check_no_year_request(is_waiting: bool) -> None:

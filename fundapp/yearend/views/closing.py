@@ -81,7 +81,8 @@ class Made:
 
 
 def narrowed(*, is_over: bool = False) -> tuple[ClosingFilter, str, int, str]:
-    """The filter as read: a court, the reader's own unless another is chosen, a year, and the month that is due there.
+    """The filter as read: a court, the reader's own unless another is chosen, a year, and the month that is due there;
+    no year before the books began, though their opening balances stand under a day of it.
 
     Args:
         is_over: whether a year with vouchers that is over is usual, closed or not; else it is that of the month.
@@ -91,7 +92,8 @@ def narrowed(*, is_over: bool = False) -> tuple[ClosingFilter, str, int, str]:
     asked = form.court.data if form.court.data in g.user.scope else g.user.court_code
     due = queries.due_month(asked)
     last = books.last_closing(asked)
-    used = {*queries.years([asked]), *([int(last.month[:4])] if last else [])}
+    first = queries.first_year(asked)
+    used = {*(year for year in queries.years([asked]) if year >= first), *([int(last.month[:4])] if last else [])}
     years = sorted({*used, int(due[:4])}, reverse=True)
     form.year.choices = [choice(year, str(year)) for year in years]
     form.read()
@@ -137,7 +139,7 @@ def _may(court_code: str, due: str) -> dict[str, Any]:
     is_year = rules.is_december(due)
     waiting = queries.waiting_year_request(court_code, int(due[:4]))
     return {
-        "close_month": here and not is_year and g.user.may(Permission.MONTH_CLOSE),
+        "close_month": here and books.is_open(court_code) and not is_year and g.user.may(Permission.MONTH_CLOSE),
         "request_year_close": here and is_year and not waiting and g.user.may(Permission.YEAR_CLOSE_REQUEST),
         "reopen": last.month if last and here and is_free and g.user.may(Permission.REOPENING_REQUEST) else None,
         "export": g.user.may(Permission.AUDIT_EXPORT),
@@ -234,7 +236,8 @@ def close_month(month: str) -> Answer:
 @require(Permission.YEAR_CLOSE_REQUEST)
 def request_year_close(year: int) -> Answer:
     court_code = g.user.court_code
-    form = _close_form(court_code, rules.months_of(rules.check_year(year))[-1])
+    rules.check_year_in_books(rules.check_year(year), queries.first_year(court_code))
+    form = _close_form(court_code, rules.months_of(year)[-1])
     if form.submitted():
         with saving(form, court_code):
             asked = service.request_year_close(court_code, year, explanation=_explanation(form), actor=g.user)

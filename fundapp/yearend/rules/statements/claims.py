@@ -55,7 +55,13 @@ def ageing_statement(courts: Courts, ageing: Ageing, *, receivable: Money | None
     ]
     account = "" if receivable is None else Account.ADVANCES_RECEIVABLE.value
     foot = replace(summed(bands, Item.TOTAL), account=account)
-    names = (CASE, *courts.columns, Column(N_("来源"), width=12), Column(N_("付款日期"), "day", 12), Column(N_("账龄")))
+    names = (
+        CASE,
+        *courts.columns,
+        Column(N_("形成方式"), width=12),
+        Column(N_("付款日期"), "day", 12),
+        Column(N_("账龄")),
+    )
     claims = _claim_lines(courts, ageing)
     tables = (
         Table(N_("垫付款账龄分析表"), (Column(N_("账龄")),), AGEING_FIGURES, (*bands, foot), ""),
