@@ -242,9 +242,9 @@ def add_lines(ceremony_id: int) -> Answer:
         choice(one.id, _listed(one.case.number, one.creditor.name, plain(one.amount)))
         for one in advances.ready_to_pay(ceremony.court_code)
     ]
+    payouts = custody.ready_to_pay(ceremony.court_code)
     form.payouts.choices = [
-        choice(one.id, _listed(one.case.number, one.payee.name, plain(one.amount)))
-        for one in custody.ready_to_pay(ceremony.court_code)
+        choice(one.id, _listed(one.case.number, one.payee.name, plain(one.amount))) for one in payouts
     ]
     if form.submitted():
         with saving(form, ceremony.court_code):
@@ -257,7 +257,10 @@ def add_lines(ceremony_id: int) -> Answer:
             )
             flash(_("已加入%(n)s名领款人。", n=len(chosen)))
             return redirect(url_for(".show", ceremony_id=ceremony_id))
-    return render_template("ceremonies/add_lines.html", ceremony=ceremony, form=form), form.http_status
+    claims = custody.opening_claims(one.case for one in payouts)
+    return render_template(
+        "ceremonies/add_lines.html", ceremony=ceremony, opening_claims=claims, form=form
+    ), form.http_status
 
 
 def _listed(number: str, name: str, amount: str) -> str:
@@ -292,6 +295,7 @@ def freeze(ceremony_id: int) -> Answer:
         lines=lines,
         tails=queries.account_tails(ceremony_id),
         amount=total(line.amount for line in lines),
+        opening_claims=custody.opening_claims(line.case for line in lines if line.payout_id),
         form=form,
     ), form.http_status
 

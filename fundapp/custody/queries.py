@@ -1,6 +1,6 @@
 """Reads of case money."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ from fundapp.cases.models import Case, Party
 from fundapp.cases.rules import PartyRole
 from fundapp.core.db import db
 from fundapp.core.errors import NotFound
-from fundapp.core.money import Money, total
+from fundapp.core.money import ZERO, Money, total
+from fundapp.custody import rules
 from fundapp.custody.models import CaseAccount, CaseReceipt, Payout
 from fundapp.custody.rules import LIVE, CaseReceiptStatus, PayoutStatus, Purpose
 from fundapp.ledger import queries as books
@@ -143,6 +144,8 @@ class CaseMoney:
         creditors: paid to creditors or still wanted for them; refunds likewise, before and after the advance.
         paid: paid out, to whomever.
         free: in the books for this case, less what is promised and what is not allocated.
+        opening_claim: what the fund paid this case's creditors before these books began and is still owed; nothing
+            here brings it back yet, so that as much of ``free`` stays with the case.
     """
 
     opening: Money
@@ -157,6 +160,12 @@ class CaseMoney:
     refunds_after: Money
     paid: Money
     free: Money
+    opening_claim: Money
+
+    @property
+    def payable(self) -> Money:
+        """What may be asked for, what waits for its decision included."""
+        return rules.payable(self.free, opening_claim=self.opening_claim)
 
     @property
     def creditors_own(self) -> Money:
@@ -172,8 +181,19 @@ class CaseMoney:
         }
 
 
+def opening_claim(case: Case) -> Money:
+    """What the fund paid this case's creditors before the court's books began, and is still owed."""
+    return books.opening_of_case(case.court_code, Account.ADVANCES_RECEIVABLE, case.subject)
+
+
+def opening_claims(cases: Iterable[Case]) -> list[tuple[Case, Money]]:
+    """Those of these cases in which the fund is owed something since before the books began, each once."""
+    claims = [(case, opening_claim(case)) for case in dict.fromkeys(cases)]
+    return [(case, claim) for case, claim in claims if claim > ZERO]
+
+
 def case_money(case: Case) -> CaseMoney:
-    """Every figure of the case's money, in four reads."""
+    """Every figure of the case's money, in five reads."""
     came = db.session.execute(
         select(
             CaseReceipt.needs_allocation,
@@ -208,6 +228,7 @@ def case_money(case: Case) -> CaseMoney:
         refunds_after=refunds(True),
         paid=total(amount for *_, status, amount in went if status is PayoutStatus.PAID),
         free=books.free(case.court_code, Account.CASE_MONEY, case.subject) - unallocated,
+        opening_claim=opening_claim(case),
     )
 
 

@@ -192,10 +192,28 @@ def check_account(payee: str, *, holder: str | None, is_verified: bool) -> None:
         raise RuleViolation("收款人“%(payee)s”的收款账户尚未核实，请财务人员核实账户后再办理。", payee=payee)
 
 
-def check_amount(amount: Money, *, free: Money) -> None:
-    """A payout is of something, and of no more than the case's own money that nobody else has a claim on."""
+def payable(free: Money, *, opening_claim: Money) -> Money:
+    """What may still be asked for of the case's free money: what the fund is owed since before these books stays."""
+    return min(free, max(free - opening_claim, ZERO))
+
+
+def check_amount(amount: Money, *, free: Money, opening_claim: Money) -> None:
+    """A payout is of something, and of no more than the case's own money that nobody else has a claim on.
+
+    Args:
+        opening_claim: what the fund paid this case's creditors before these books began, and is still owed.
+    """
     if amount <= ZERO:
         raise RuleViolation("发放金额必须大于零，请填写实际发放的金额。")
+    if opening_claim > ZERO and amount > (left := payable(free, opening_claim=opening_claim)):
+        raise RuleViolation(
+            "发放金额%(amount)s元超过本案可发放案款%(left)s元：启用本系统以前，资金已为本案垫付，期初应收垫付款%(claim)s元尚未收回，"
+            "到账案款中相应部分属于资金，不能发放。请减少金额，将该部分留在本案案款中，报财务与系统管理员处理；"
+            "期初有误且尚未发生业务的，请财务冲销期初余额，改正后重新导入。",
+            amount=plain(amount),
+            left=plain(left),
+            claim=plain(opening_claim),
+        )
     if amount > free:
         raise RuleViolation(
             "发放金额%(amount)s元超过本案可发放案款%(free)s元，请减少金额；"
@@ -205,12 +223,21 @@ def check_amount(amount: Money, *, free: Money) -> None:
         )
 
 
-def check_within_claim(amount: Money, *, claim: Money, paid: Money) -> None:
+def check_within_claim(amount: Money, *, claim: Money, paid: Money, opening_claim: Money) -> None:
     """A creditor is not paid more than the claim.
 
     Args:
         paid: what was paid or is being paid to the case's creditors already.
+        opening_claim: what the fund paid them before these books began, and has not got back.
     """
+    if opening_claim > ZERO and paid + opening_claim + amount > claim:
+        raise RuleViolation(
+            "连同已发放和在办的%(paid)s元，以及启用本系统以前已由资金垫付的%(advanced)s元，将超过执行标的%(claim)s元。"
+            "请减少金额；执行标的有误的，请先更正案件。",
+            paid=plain(paid),
+            advanced=plain(opening_claim),
+            claim=plain(claim),
+        )
     if paid + amount > claim:
         raise RuleViolation(
             "连同已发放和在办的%(paid)s元，将超过执行标的%(claim)s元。请减少金额，多收的款项退还被执行人；"
@@ -248,12 +275,20 @@ def check_payer(*, approved_by_id: int | None, actor_id: int) -> None:
         )
 
 
-def check_not_held_back(free: Money) -> None:
-    """What an advance overtook is split before any of it is paid, though it was promised earlier.
+def check_not_held_back(free: Money, *, opening_claim: Money) -> None:
+    """What an advance overtook is split before any of it is paid, and what the fund is owed since before these books
+    stays with the case, though either was promised earlier.
 
     Args:
         free: the case's money less what is promised and what waits to be split; below zero, both want the same money.
     """
+    if ZERO <= free < opening_claim:
+        raise RuleViolation(
+            "启用本系统以前，资金已为本案垫付，期初应收垫付款%(claim)s元尚未收回；支付本笔后本案只剩%(free)s元，"
+            "属于资金的部分将被发放。请撤回本笔申请（兑现大会名单上的先移出），减少金额后重新申请。",
+            claim=plain(opening_claim),
+            free=plain(free),
+        )
     if free < ZERO:
         raise RuleViolation(
             "本案已由垫付资金先行垫付，到账案款须先分配，请撤回本笔申请，分配后按留归各方的金额重新申请。"

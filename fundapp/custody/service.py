@@ -227,7 +227,7 @@ def request_payout(case_id: int, *, payee_id: int, purpose: Purpose, amount: Mon
     )
     assert account is not None
     money = queries.case_money(case)
-    rules.check_amount(amount, free=money.free - money.requested)
+    rules.check_amount(amount, free=money.free - money.requested, opening_claim=money.opening_claim)
     payout = Payout(
         court_code=case.court_code,
         case_id=case_id,
@@ -258,7 +258,9 @@ def _check_shares(payout: Payout, money: queries.CaseMoney, *, is_counted: bool)
         left = money.left[payout.purpose] + own
         rules.check_allocated(payout.amount, purpose=payout.purpose, left=left)
     elif payout.purpose is Purpose.CREDITOR:
-        rules.check_within_claim(payout.amount, claim=payout.case.claim, paid=money.creditors - own)
+        rules.check_within_claim(
+            payout.amount, claim=payout.case.claim, paid=money.creditors - own, opening_claim=money.opening_claim
+        )
 
 
 def decide_payout(payout_id: int, *, outcome: Outcome, opinion: str, seen_version: int, actor: User) -> Payout:
@@ -300,7 +302,7 @@ def decide_payout(payout_id: int, *, outcome: Outcome, opinion: str, seen_versio
 
 def _promise(payout: Payout) -> None:
     money = queries.case_money(payout.case)
-    rules.check_amount(payout.amount, free=money.free)
+    rules.check_amount(payout.amount, free=money.free, opening_claim=money.opening_claim)
     _check_shares(payout, money, is_counted=True)
     rules.check_digest(_digest(payout), payout.payload_digest)
     ledger.reserve(
@@ -386,10 +388,10 @@ def record_paid(
     payout = queries.payout(payout_id, frozenset({actor.court_code}))
     rules.check_move(payout.status, PayoutStatus.PAID)
     rules.check_paid_on(paid_on, requested_on=payout.requested_on, today=clock.today())
-    rules.check_not_held_back(queries.free_for_payout(payout.case))
+    case = payout.case
+    rules.check_not_held_back(queries.free_for_payout(case), opening_claim=queries.opening_claim(case))
     is_cash = channel is PayoutChannel.CEREMONY_CASH
     movement = Movement.CASE_MONEY_PAID_IN_CASH if is_cash else Movement.CASE_MONEY_PAID
-    case = payout.case
     ledger.settle(payout.court_code, payout.reservation)
     voucher = ledger.post(
         f"{payout.subject}:paid",

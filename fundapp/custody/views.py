@@ -94,6 +94,7 @@ def case(case_id: int) -> Answer:
         case=case,
         account=queries.account_of(case_id),
         money=queries.case_money(case),
+        opening_claims=queries.opening_claims([case]),
         receipts=receipts,
         payouts=payouts,
         entries=trail.history(*(one.subject for one in receipts), *(one.subject for one in payouts)),
@@ -159,6 +160,7 @@ def receipt(receipt_id: int) -> Answer:
         due=due,
         unknown=unknown,
         may_cancel=_may_cancel(receipt),
+        opening_claims=queries.opening_claims([receipt.case]),
         papers=trail.attachments(receipt.subject),
         entries=trail.history(receipt.subject),
     )
@@ -250,8 +252,13 @@ def request_payout(case_id: int) -> Answer:
             )
             flash(_("发放申请已提交，待执行局长审批。"))
             return redirect(url_for(".payout", payout_id=payout.id))
-    money = queries.case_money(case)
-    return render_template("custody/request_payout.html", case=case, money=money, form=form), form.http_status
+    return render_template(
+        "custody/request_payout.html",
+        case=case,
+        money=queries.case_money(case),
+        opening_claims=queries.opening_claims([case]),
+        form=form,
+    ), form.http_status
 
 
 @bp.get("/payouts/<int:payout_id>")
@@ -261,6 +268,7 @@ def payout(payout_id: int) -> Answer:
     return render_template(
         "custody/payout.html",
         payout=payout,
+        opening_claims=queries.opening_claims([payout.case]),
         decisions=approvals.decisions(payout.subject),
         entries=trail.history(payout.subject),
     )
@@ -283,8 +291,13 @@ def decide(payout_id: int) -> Answer:
             )
             flash(_("审批意见已签署。"))
             return redirect(url_for(".payout", payout_id=payout_id))
-    money = queries.case_money(payout.case)
-    return render_template("custody/decide.html", payout=payout, money=money, form=form), form.http_status
+    return render_template(
+        "custody/decide.html",
+        payout=payout,
+        money=queries.case_money(payout.case),
+        opening_claims=queries.opening_claims([payout.case]),
+        form=form,
+    ), form.http_status
 
 
 @bp.route("/payouts/<int:payout_id>/pay", methods=["GET", "POST"])
@@ -303,7 +316,8 @@ def pay(payout_id: int) -> Answer:
             )
             flash(_("案款已支付，凭证已生成。"))
             return redirect(url_for(".payout", payout_id=payout_id))
-    return render_template("custody/pay.html", payout=payout, form=form), form.http_status
+    claims = queries.opening_claims([payout.case])
+    return render_template("custody/pay.html", payout=payout, opening_claims=claims, form=form), form.http_status
 
 
 @bp.route("/payouts/<int:payout_id>/withdraw", methods=["GET", "POST"])

@@ -125,8 +125,18 @@ def check_allocatable(*, is_confirmed: bool, is_allocated: bool, is_in_bankruptc
         )
 
 
-def check_advanced(is_advanced: bool) -> None:
-    """Only money that came after the fund had paid is split; everything else is the creditor's as it is."""
+def check_advanced(is_advanced: bool, *, opening_claim: Money) -> None:
+    """Only money that came after the fund had paid is split; everything else is the creditor's as it is.
+
+    Args:
+        opening_claim: what the fund paid in this case before these books began; nothing here can split it off yet.
+    """
+    if not is_advanced and opening_claim > ZERO:
+        raise RuleViolation(
+            "本案有期初应收垫付款%(claim)s元，是启用本系统以前垫付的；本系统没有该笔垫付的申请，目前还不能分配其收回。"
+            "请将该部分案款留在本案中，不要发放，报财务与系统管理员处理；超出部分可以申请发放。",
+            claim=plain(opening_claim),
+        )
     if not is_advanced:
         raise RuleViolation("该笔案款不需要分配：本案没有已付的垫付款，或款项在垫付之前入账。请直接申请发放案款。")
 

@@ -21,6 +21,7 @@ from fundapp.custody.rules import (
     check_amount,
     check_digest,
     check_move,
+    check_not_held_back,
     check_outcome,
     check_paid_on,
     check_payee,
@@ -122,24 +123,46 @@ def test_a_payee_is_paid_into_his_own_verified_account(holder, is_verified, told
 
 
 @pytest.mark.parametrize(
-    ("amount", "free", "told"),
+    ("amount", "free", "opening_claim", "told"),
     [
-        ("0.01", "0.01", None),
-        ("0.02", "0.01", r"0\.02元超过本案可发放案款0\.01元"),
-        ("0.00", "0.01", "必须大于零"),
-        ("0.01", "-5.00", r"可发放案款-5\.00元"),
+        ("0.01", "0.01", "0.00", None),
+        ("0.02", "0.01", "0.00", r"0\.02元超过本案可发放案款0\.01元，"),
+        ("0.00", "0.01", "0.00", "必须大于零"),
+        ("0.01", "-5.00", "0.00", r"可发放案款-5\.00元，"),
+        ("3.00", "10.00", "7.00", None),
+        ("3.01", "10.00", "7.00", r"案款3\.00元：启用本系统以前，.*期初应收垫付款7\.00元.*将该部分留在本案案款中"),
+        ("0.01", "6.00", "7.00", r"案款0\.00元：启用本系统以前"),
     ],
 )
-def test_no_more_is_paid_than_the_case_has(amount, free, told):
-    _told(lambda: check_amount(yuan(amount), free=yuan(free)), told)
+def test_no_more_is_paid_than_the_case_has_beyond_what_the_fund_is_owed_since_before(amount, free, opening_claim, told):
+    _told(lambda: check_amount(yuan(amount), free=yuan(free), opening_claim=yuan(opening_claim)), told)
 
 
 @pytest.mark.parametrize(
-    ("amount", "paid", "told"),
-    [("100.00", "900.00", None), ("100.01", "900.00", r"已发放和在办的900\.00元，将超过执行标的1,000\.00元")],
+    ("amount", "paid", "opening_claim", "told"),
+    [
+        ("100.00", "900.00", "0.00", None),
+        ("100.01", "900.00", "0.00", r"已发放和在办的900\.00元，将超过执行标的1,000\.00元"),
+        ("100.00", "700.00", "200.00", None),
+        ("100.01", "700.00", "200.00", r"700\.00元，以及启用本系统以前已由资金垫付的200\.00元，将超过执行标的"),
+    ],
 )
-def test_creditors_get_no_more_than_the_claim(amount, paid, told):
-    _told(lambda: check_within_claim(yuan(amount), claim=yuan("1000.00"), paid=yuan(paid)), told)
+def test_creditors_get_no_more_than_the_claim(amount, paid, opening_claim, told):
+    amounts = {"claim": yuan("1000.00"), "paid": yuan(paid), "opening_claim": yuan(opening_claim)}
+    _told(lambda: check_within_claim(yuan(amount), **amounts), told)
+
+
+@pytest.mark.parametrize(
+    ("free", "opening_claim", "told"),
+    [
+        ("0.00", "0.00", None),
+        ("-0.01", "0.00", "到账案款须先分配"),
+        ("7.00", "7.00", None),
+        ("6.99", "7.00", r"期初应收垫付款7\.00元.*只剩6\.99元.*撤回本笔申请"),
+    ],
+)
+def test_what_belongs_to_the_fund_is_not_paid_though_it_was_promised(free, opening_claim, told):
+    _told(lambda: check_not_held_back(yuan(free), opening_claim=yuan(opening_claim)), told)
 
 
 @pytest.mark.parametrize(

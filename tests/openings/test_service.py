@@ -13,6 +13,7 @@ from fundapp.core.errors import NotFound, RuleViolation, StaleRecord
 from fundapp.core.money import yuan
 from fundapp.core.spreadsheet import write_csv
 from fundapp.custody import queries as custody
+from fundapp.custody import service as custody_service
 from fundapp.custody.rules import Purpose
 from fundapp.funding import queries as funding
 from fundapp.ledger import queries as books
@@ -36,7 +37,8 @@ from fundapp.trail.rules import Event
 from fundapp.users.rules import Role
 from fundapp.yearend import service as yearend
 from tests.attacker import drop_guards, in_place_of_the_application
-from tests.builders.custody import a_paid_payout
+from tests.builders.custody import a_paid_payout, a_payout, an_approved_payout
+from tests.builders.custody import decided as agreed
 from tests.builders.funding import a_receipt
 from tests.builders.ledger import a_voucher, close_month, how_posted
 from tests.builders.openings import (
@@ -159,6 +161,24 @@ def test_case_money_that_was_brought_along_is_paid_out_like_any_other(app):
     a_paid_payout("2500.00", case=book.paid)
     assert custody.case_money(book.paid).free == yuan("3500")
     assert problems() == []
+
+
+def test_a_claim_of_the_fund_that_is_brought_in_later_stops_what_was_asked_for_and_approved(app):
+    book = SmallBook()
+    posted([a_line("1002.02", "借", "6000.00"), a_line("2901.02", "贷", "6000.00", case=book.paid.number)])
+    asked, approved = a_payout("1000.00", case=book.paid), an_approved_payout("2000.00", case=book.paid)
+    of_fund = {"case": book.paid.number, "source": book.source.name}
+    posted([a_line("1218.01", "借", "5000.00", **of_fund), a_line("3001", "贷", "5000.00")])
+    with pytest.raises(RuleViolation, match=r"本案可发放案款0\.00元：启用本系统以前"):
+        agreed(asked)
+    with pytest.raises(RuleViolation, match=r"本案只剩4,000\.00元，属于资金的部分将被发放"), transaction(COURT):
+        custody_service.pay(
+            approved.id,
+            bank_reference="AK1",
+            paid_on=MARCH,
+            seen_version=approved.version,
+            actor=the_holder(Role.FINANCE_REVIEWER),
+        )
 
 
 def test_a_line_of_zero_is_kept_and_not_posted(app):

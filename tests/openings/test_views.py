@@ -11,6 +11,8 @@ from fundapp.core.db import db
 from fundapp.ledger.models import Opening
 from fundapp.ledger.rules import Model, OpeningStatus
 from fundapp.users.rules import Role
+from tests.builders.ceremonies import a_ceremony, listed
+from tests.builders.custody import a_case_receipt, an_approved_payout
 from tests.builders.openings import SmallBook, a_file, a_line, a_small_book, checked, posted, requested
 from tests.builders.people import COURT, OTHER_COURT, a_user, the_books, the_holder
 from tests.pages import Page
@@ -152,6 +154,33 @@ def test_what_the_books_began_with_is_shown_where_one_looks_for_it(app, sign_in)
     assert "本案有期初应收垫付款9,000.00元" in Page(auditor, f"/cases/{book.owed.id}").main
     assert "期初应收垫付款" not in Page(auditor, f"/cases/{book.paid.id}").main
     assert "另有期初应收垫付款9,000.00元" in Page(auditor, "/recovery").main
+
+
+def test_what_the_fund_paid_before_these_books_is_not_paid_to_its_creditor_again(app, sign_in):
+    book, _ = a_small_book()
+    receipt = a_case_receipt("40000.00", book.owed, day=date(2018, 3, 1))
+    at, warning = f"/custody/cases/{book.owed.id}", "期初应收垫付款9,000.00元尚未收回"
+    reviewer, handler = sign_in(the_holder(Role.FINANCE_REVIEWER)), sign_in(the_holder(Role.CASE_HANDLER))
+    assert Page(reviewer, at).facts()["可发放"] == "31,000.00 元"
+    refused = Page(reviewer, f"/recovery/receipts/{receipt.id}/allocate")
+    assert refused.status == 422 and "期初应收垫付款9,000.00元" in refused.main and "不要发放" in refused.main
+    asking = Page(handler, f"{at}/payouts/new")
+    creditor = {"purpose": "creditor", "payee_id": book.owed.creditors[0].id, "reason": "到账"}
+    assert "可发放案款31,000.00元" in asking.submit("提交申请", creditor, amount="31000.01").main
+    assert "以前已由资金垫付的9,000.00元" in asking.submit("提交申请", creditor, amount="21000.01").main
+    payout = an_approved_payout("21000.00", book.owed)
+    ceremony = a_ceremony()
+    pages = {
+        reviewer: [at, f"/custody/receipts/{receipt.id}", f"/custody/payouts/{payout.id}/pay"],
+        handler: [f"{at}/payouts/new", f"/custody/payouts/{payout.id}"],
+        sign_in(the_holder(Role.BUREAU_DIRECTOR)): [f"/custody/payouts/{payout.id}/decide"],
+        sign_in(the_holder(Role.FINANCE_CLERK)): [f"/ceremonies/{ceremony.id}/lines/new"],
+    }
+    shown = {url: Page(client, url).main for client, urls in pages.items() for url in urls}
+    assert {url for url, main in shown.items() if warning not in main} == set()
+    listed(ceremony, payout)
+    assert warning in Page(sign_in(the_holder(Role.VICE_PRESIDENT)), f"/ceremonies/{ceremony.id}/freeze").main
+    assert warning not in Page(reviewer, f"/custody/cases/{book.paid.id}").main
 
 
 def test_lists_and_lines_are_exported(app, sign_in):

@@ -129,9 +129,17 @@ def test_a_receipt_is_allocated_once_confirmed_once_and_not_in_bankruptcy(facts,
     )
 
 
-@pytest.mark.parametrize(("is_advanced", "told"), [(True, None), (False, "请直接申请发放案款")])
-def test_only_money_after_an_advance_is_split(is_advanced, told):
-    _told(lambda: check_advanced(is_advanced), told)
+@pytest.mark.parametrize(
+    ("is_advanced", "opening_claim", "told"),
+    [
+        (True, "0.00", None),
+        (True, "9.00", None),
+        (False, "0.00", "请直接申请发放案款"),
+        (False, "9.00", r"期初应收垫付款9\.00元.*不要发放"),
+    ],
+)
+def test_only_money_after_an_advance_is_split(is_advanced, opening_claim, told):
+    _told(lambda: check_advanced(is_advanced, opening_claim=yuan(opening_claim)), told)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def states(facts):
         ({"old": 2, "old_amount": yuan("90.00")}, Step.RECEIVABLES, PointState.OPEN, "2笔、90.00元，请逐笔核对"),
         ({"old": 2, "is_aged": True}, Step.RECEIVABLES, PointState.MET, "已打印或导出"),
         ({}, Step.SUSPENSE, PointState.MET, "没有待认领款"),
-        ({"suspense": yuan("5.00")}, Step.SUSPENSE, PointState.OPEN, "待认领款5.00元，请查明"),
+        ({"suspense": yuan("5.00")}, Step.SUSPENSE, PointState.OPEN, "待认领款5.00元，本系统目前不能办理认领或退回"),
         ({"suspense": yuan("5.00"), "is_explained": True}, Step.SUSPENSE, PointState.MET, "书面说明"),
         ({}, Step.OPENING, PointState.MET, "为零"),
         ({"opening": yuan("0.01")}, Step.OPENING, PointState.OPEN, "还有0.01元"),

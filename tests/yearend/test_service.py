@@ -217,7 +217,10 @@ def test_money_paid_without_a_voucher_hinders(app):
 def test_unclaimed_money_is_cleared_or_explained_and_the_reason_is_kept_with_the_closing(app):
     unclaimed("30.00")
     assert hindrances("2018-01") == ["suspense 30.00"]
-    with pytest.raises(RuleViolation, match=r"待认领款尚有余额（30\.00），请查明后认领或退回，或在结账页书面说明原因"):
+    with pytest.raises(
+        RuleViolation,
+        match=r"待认领款尚有余额（30\.00），本系统目前不能办理认领或退回，请查明来源，在结账页书面说明原因",
+    ):
         close("2018-01", explanation="  ")
     with pytest.raises(RuleViolation, match="500字以内"):
         close("2018-01", explanation="款" * 501)

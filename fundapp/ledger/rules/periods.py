@@ -19,7 +19,8 @@ def check_suspense(suspense: Money, explanation: str) -> None:
     """Money that nobody has claimed is cleared before the month is closed, or the closer says why it still stands."""
     if suspense != ZERO and not explanation.strip():
         raise RuleViolation(
-            "待认领款尚有余额%(amount)s元，请查明后认领或退回，或书面说明原因后再结账。", amount=plain(suspense)
+            "待认领款尚有余额%(amount)s元，本系统目前不能办理认领或退回。请查明来源，书面说明原因后再结账。",
+            amount=plain(suspense),
         )
     if len(explanation) > LONGEST_EXPLANATION:
         raise RuleViolation("说明过长，请缩短到%(longest)s字以内。", longest=LONGEST_EXPLANATION)

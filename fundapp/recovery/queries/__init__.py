@@ -144,7 +144,7 @@ def proposal(receipt: CaseReceipt) -> Proposal:
         is_in_bankruptcy=receipt.case.is_in_bankruptcy,
     )
     found = standing(receipt.case) if receipt.needs_allocation else None
-    rules.check_advanced(found is not None)
+    rules.check_advanced(found is not None, opening_claim=custody.opening_claim(receipt.case))
     assert found is not None
     parts = rules.split_recovery(
         receipt.amount, outstanding=found.outstanding, creditor_rest=found.creditor_rest, order=found.order

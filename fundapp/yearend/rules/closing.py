@@ -166,7 +166,7 @@ WAYS_OUT: dict[Hindrance, str] = {
     Hindrance.CORRECTION: N_("请财务复核确认冲销或退回"),
     Hindrance.REOPENING: N_("请审计、院长办结或退回该申请"),
     Hindrance.UNPOSTED: N_("请通知系统管理员和审计人员查明并补记凭证"),
-    Hindrance.SUSPENSE: N_("请查明后认领或退回，或在结账页书面说明原因"),
+    Hindrance.SUSPENSE: N_("本系统目前不能办理认领或退回，请查明来源，在结账页书面说明原因"),
     Hindrance.UNEQUAL: _STOP,
     Hindrance.UNBALANCED: _STOP,
     Hindrance.OPENING: N_("请财务补齐期初余额，使借贷双方相等"),

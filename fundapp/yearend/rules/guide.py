@@ -186,7 +186,7 @@ def _suspense(facts: YearFacts) -> GuidePoint:
         Step.SUSPENSE,
         facts.is_explained,
         N_("待认领款%(amount)s元，原因已书面说明。"),
-        N_("待认领款%(amount)s元，请查明认领或退回；确实无法查明的，由财务复核申请年终结账时书面说明。"),
+        N_("待认领款%(amount)s元，本系统目前不能办理认领或退回；请查明来源，由财务复核申请年终结账时书面说明。"),
         amount=plain(facts.suspense),
     )
 
