@@ -157,6 +157,7 @@ def receipt(receipt_id: int) -> Answer:
     return render_template(
         "custody/receipt.html",
         receipt=receipt,
+        opening_day=books.opening_day(receipt.court_code),
         due=due,
         unknown=unknown,
         may_cancel=_may_cancel(receipt),
@@ -194,7 +195,9 @@ def confirm_receipt(receipt_id: int) -> Answer:
             service.confirm_receipt(receipt_id, seen_version=form.seen_version.data, actor=g.user)
             flash(_("案款已复核入账，凭证已生成。"))
             return redirect(url_for(".receipt", receipt_id=receipt_id))
-    return render_template("custody/confirm_receipt.html", receipt=receipt, form=form), form.http_status
+    opening_day = books.opening_day(receipt.court_code)
+    shown = render_template("custody/confirm_receipt.html", receipt=receipt, form=form, opening_day=opening_day)
+    return shown, form.http_status
 
 
 @bp.route("/receipts/<int:receipt_id>/return", methods=["GET", "POST"])

@@ -222,6 +222,7 @@ def receipt(receipt_id: int) -> Answer:
     return render_template(
         "funding/receipt.html",
         receipt=receipt,
+        opening_day=books.opening_day(receipt.court_code),
         corrections=corrections,
         content=queries.content(receipt, corrections),
         is_waiting=is_waiting,
@@ -241,7 +242,9 @@ def confirm_receipt(receipt_id: int) -> Answer:
             service.confirm_receipt(receipt_id, seen_version=form.seen_version.data, actor=g.user)
             flash(_("已复核入账，凭证已生成。"))
             return redirect(url_for(".receipt", receipt_id=receipt_id))
-    return render_template("funding/confirm_receipt.html", receipt=receipt, form=form), form.http_status
+    opening_day = books.opening_day(receipt.court_code)
+    shown = render_template("funding/confirm_receipt.html", receipt=receipt, form=form, opening_day=opening_day)
+    return shown, form.http_status
 
 
 @bp.route("/receipts/<int:receipt_id>/return", methods=["GET", "POST"])

@@ -13,6 +13,7 @@ from fundapp.ledger.rules import Model, OpeningStatus
 from fundapp.users.rules import Role
 from tests.builders.ceremonies import a_ceremony, listed
 from tests.builders.custody import a_case_receipt, an_approved_payout
+from tests.builders.funding import a_receipt
 from tests.builders.openings import SmallBook, a_file, a_line, a_small_book, checked, posted, requested
 from tests.builders.people import COURT, OTHER_COURT, a_user, the_books, the_holder
 from tests.pages import Page
@@ -46,6 +47,19 @@ def test_the_trial_balance_says_when_the_books_began(app, sign_in):
     assert "启用" not in as_clerk(sign_in, "/ledger/trial-balance?as_of=2019-01-01").main
     lines = as_clerk(sign_in, "/ledger/accounts/1002.01?year=2018").table("分录和累计")
     assert len(lines) == 2 and lines[1][2] == "期初余额" and lines[1][5:] == ["", "", "借 80,000.00"]
+
+
+def test_whoever_books_money_of_a_day_that_was_carried_in_is_warned(app, sign_in):
+    book, _ = a_small_book(day=date(2018, 2, 28))
+    told = "不晚于期初余额日期2018年2月28日，当日余额已作为期初带入"
+    for day, is_warned in ((date(2018, 2, 28), True), (date(2018, 3, 1), False)):
+        of_fund = a_receipt(source=book.source, is_confirmed=False, day=day)
+        of_case = a_case_receipt("10.00", book.paid, confirmed=False, day=day)
+        for url in (f"/funding/receipts/{of_fund.id}", f"/custody/receipts/{of_case.id}"):
+            for page in (as_clerk(sign_in, url), as_reviewer(sign_in, f"{url}/confirm")):
+                assert page.status == 200 and (told in page.main) is is_warned, page.url
+    booked = a_receipt(source=book.source, day=date(2018, 2, 27))
+    assert told not in as_clerk(sign_in, f"/funding/receipts/{booked.id}").main
 
 
 def test_a_file_is_looked_at_sent_seen_and_posted(app, sign_in):
