@@ -48,7 +48,6 @@ from fundapp.oversight import rules
 from fundapp.oversight.models import AnchorSheet, Verification
 from fundapp.oversight.rules import Light
 from fundapp.recovery import queries as recovery
-from fundapp.recovery.queries.claims import outstanding_now
 from fundapp.trail.models import SignedHead, TrailEntry
 from fundapp.trail.rules import Anchor, SigningReason
 from fundapp.users.models import User
@@ -90,7 +89,7 @@ def figures(scope: frozenset[str]) -> Figures:
         available=books.available_in(scope),
         advanced=advances.paid_in(scope),
         recovered_to_fund=recovery.recovered_in(scope),
-        outstanding=outstanding_now(scope),
+        outstanding=recovery.outstanding_in(scope) + books.opening_in(scope, Account.ADVANCES_RECEIVABLE),
         ceremony_paid=ceremonies.paid_in(scope),
         vouchers=books.voucher_count(scope),
         trial_balance_difference=books.difference(scope),

@@ -23,7 +23,6 @@ from sqlalchemy.orm import aliased
 
 from fundapp.advances.models import Advance, AdvancePayment
 from fundapp.cases.models import Case
-from fundapp.core import clock
 from fundapp.core.columns import MoneyColumn
 from fundapp.core.db import db
 from fundapp.core.money import ZERO, Money, total
@@ -49,12 +48,6 @@ def claims(codes: Sequence[str], day: date, *, recorded_by: datetime | None = No
         Claim(court, _subject(kind, record), f"case:{case_id}", number, ClaimKind(kind), paid_on, amount, rest)
         for court, kind, record, case_id, number, paid_on, amount, rest in rows
     ]
-
-
-def outstanding_now(codes: Iterable[str]) -> Money:
-    """未收回 of these courts today, with what their books were opened with."""
-    left = outstanding_claims(list(codes), clock.today()).subquery().c.left
-    return db.session.scalar(select(type_coerce(cast(func.sum(left), BigInteger), MoneyColumn))) or ZERO
 
 
 def _subject(kind: str, record: int) -> str:
