@@ -150,7 +150,8 @@ def test_the_trial_balance_of_a_day(clerk):
     url = "/ledger/trial-balance?as_of=2018-03-02&format=xlsx"
     (about, *_), header, *rows = sheet(clerk, url)
     assert about == "试算平衡表　岳阳市岳阳楼区人民法院　截至2018-03-02" and header[0] == "科目代码"
-    assert [row[0] for row in rows] == ["1002.01", "1218.01", "4001"]
+    assert [row[0] for row in rows] == ["1002.01", "1218.01", "4001", ""]
+    assert rows[-1][1:] == ("合计", 0, 0, 140, 140, 100, 100)
     assert file_name(clerk, url) == "试算平衡表-岳阳市岳阳楼区人民法院-2018-03-02.xlsx"
     assert "截至该日没有记账" in Page(clerk, "/ledger/trial-balance?as_of=2017-01-01").main
 

@@ -26,6 +26,7 @@ from fundapp.ledger.forms import (
     TrialBalanceFilter,
 )
 from fundapp.ledger.models import Correction, PostingLine, Voucher
+from fundapp.ledger.queries import TrialLine
 from fundapp.ledger.rules import CorrectionOutcome, CorrectionStatus
 from fundapp.ledger.views import ledgers, prints
 from fundapp.ledger.views.blueprint import Answer, account_words, bp, court_choices
@@ -130,8 +131,8 @@ def print_voucher(voucher_id: int) -> Answer:
 
 
 TRIAL = [
-    Column(N_("科目代码"), lambda line: line.account.value, width=10),
-    Column(N_("科目名称"), lambda line: label(line.account), width=32),
+    Column(N_("科目代码"), lambda line: line.account.value if isinstance(line, TrialLine) else "", width=10),
+    Column(N_("科目名称"), lambda line: label(line.account) if isinstance(line, TrialLine) else _("合计"), width=32),
     Column(N_("期初借方余额（元）"), lambda line: line.opening_debit, "money", 22),
     Column(N_("期初贷方余额（元）"), lambda line: line.opening_credit, "money", 22),
     Column(N_("本年借方发生额（元）"), lambda line: line.debit, "money", 22),
@@ -147,15 +148,16 @@ def trial_balance() -> Answer:
     form, scope = _narrowed(TrialBalanceFilter())
     form.as_of.data = as_of = form.as_of.data or clock.today()
     lines = queries.trial_balance(scope, as_of=as_of)
+    sums = queries.trial_sums(lines)
     whose = _("全部可查阅法院合并") if len(scope) > 1 else courts.name(next(iter(scope)))
     if request.args.get("format") == "xlsx":
         about = About([whose, _("截至%(day)s", day=as_of.isoformat())], [whose, as_of.isoformat()])
-        return listing.workbook(_("试算平衡表"), TRIAL, lines, about=about)
+        return listing.workbook(_("试算平衡表"), TRIAL, [*lines, sums], about=about)
     return render_template(
         "ledger/trial_balance.html",
         form=form,
         lines=lines,
-        sums=queries.trial_sums(lines),
+        sums=sums,
         as_of=as_of,
         opened=sorted(set(queries.opened_in_year(scope, as_of).values())),
         court_code=next(iter(scope)) if len(scope) == 1 else None,
