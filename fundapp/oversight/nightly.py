@@ -39,7 +39,7 @@ def sign_heads(*, rest: timedelta = timedelta(0)) -> list[Anchor]:
 def verify_books_when_due() -> None:
     """Verify once after each half past two at night, as soon as the server runs."""
     last = queries.last_verification()
-    if not any(length for length, _head in trail.heads().values()):
+    if not trail.is_begun():
         return
     if last is None or last.verified_at < rules.last_due(clock.now()):
         verify_books()
@@ -61,8 +61,10 @@ def verify_books(*, user_id: int | None = None) -> Verification:
 
 def record(found: list[tuple[str, str | None]], *, user_id: int | None = None) -> Verification:
     """Take down what the checks found: on the trail of the court of the one who asked, else in the name of the
-    commands of the district's first court."""
+    commands of the district's first court; where its book is gone, on that of the next court that has one."""
     court_code = courts.seat() if user_id is None else db.session.get_one(User, user_id).court_code
+    kept = trail.heads()
+    court_code = court_code if court_code in kept else next(iter(kept), court_code)
     with transaction(court_code):
         actor = users.operator(court_code) if user_id is None else db.session.get_one(User, user_id)
         return service.record_verification(found, court_code=court_code, actor=actor)

@@ -6,7 +6,8 @@ Nothing here asks the queries of the books: a mistake made there is not repeated
 import itertools
 import json
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import closing, suppress
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Date, text
@@ -42,7 +43,16 @@ FLOWS = """
 CLOSINGS = "SELECT court_code, month, last_number, digest FROM closed_months ORDER BY court_code, month, round"
 HELD = "SELECT digest FROM vouchers WHERE court_code = ? AND month = ? AND number <= ? ORDER BY number"
 CLOSED = "SELECT court_code, facts FROM trail_entries WHERE event = ? ORDER BY court_code, seq"
+COURTS = """
+    SELECT code FROM courts UNION SELECT court_code FROM books UNION SELECT court_code FROM vouchers
+    UNION SELECT court_code FROM trail_entries ORDER BY 1
+"""
 STANDING = "SELECT court_code, account, part, debit, credit FROM standing_balances"
+
+
+def court_codes() -> list[str]:
+    """Every court that is known, has a book, or of which a voucher or the trail tells; whichever row was taken away."""
+    return [row[0] for row in run(COURTS)]
 
 
 def first_unsealed(court_code: str) -> str | None:
@@ -56,12 +66,20 @@ def first_unsealed(court_code: str) -> str | None:
                 return f"{court_code} {entry[0]}: 留痕所记凭证已不存在"
             head, digest = voucher
             named = f"{court_code} {ledger.total_number(head[1], head[2])}"
+            if not (_is_day(head[6]) and _is_day(head[7])):
+                return f"{named}: 日期的写法不是2018-03-09这样的，与其他日期不能比较先后"
             if digest != head[20]:
                 return f"{named}: 凭证或分录与凭证校验码不符"
             facts = {} if entry is None or entry[0] != f"voucher:{head[0]}" else json.loads(entry[1])
             if facts.get("digest") != digest:
                 return f"{named}: 与操作留痕不符"
     return None
+
+
+def _is_day(written: str) -> bool:
+    with suppress(ValueError):
+        return date.fromisoformat(written).isoformat() == written
+    return False
 
 
 def _vouchers(court_code: str) -> Generator[tuple[Any, str], None, None]:

@@ -60,6 +60,11 @@ def heads() -> dict[str, tuple[int, str]]:
     return {code: (length, head) for code, length, head in rows}
 
 
+def is_begun() -> bool:
+    """Whether anybody has done anything."""
+    return db.session.scalar(select(TrailEntry.id).limit(1)) is not None
+
+
 def last_signed(court_code: str) -> SignedHead | None:
     """The newest signed head of a court's chain."""
     heads = select(SignedHead).where(SignedHead.court_code == court_code)
@@ -68,8 +73,8 @@ def last_signed(court_code: str) -> SignedHead | None:
 
 def first_break(court_code: str) -> str | None:
     """What first contradicts the court's chain: a missing or changed entry, time running back, or a head that is not
-    the last seal."""
-    book = db.session.execute(select(Book.chain_length, Book.chain_head).where(Book.court_code == court_code)).one()
+    the last seal or is not there."""
+    head = heads().get(court_code)
     previous, expected, last_at = rules.FIRST_SEAL, 0, ""
     with closing(walk(ENTRIES.format(moment=moment_text("recorded_at")), (court_code,))) as entries:
         for seq, recorded_at, event, subject, actor_id, facts, before, stored in entries:
@@ -82,8 +87,10 @@ def first_break(court_code: str) -> str | None:
             if recorded_at < last_at:
                 return f"{court_code}: entry {expected} ({event} {subject}) is earlier than the entry before"
             previous, last_at = stored, recorded_at
-    if (expected, previous) != (book.chain_length, book.chain_head):
-        return f"{court_code}: the chain ends at entry {expected}, its book says {book.chain_length}"
+    if head is None:
+        return f"{court_code}: 登记留痕末端的账簿行已不存在，留痕末尾是否被截去无从核对"
+    if (expected, previous) != head:
+        return f"{court_code}: the chain ends at entry {expected}, its book says {head[0]}"
     return None
 
 

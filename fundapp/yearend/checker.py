@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     Nets = dict[Key, int]  # nets under their keys
     Point = tuple[int, int, int, int]  # X, Y, Z and XY / Z on the curve of Ed25519
 
-FORMAT, MANIFEST = "fund-audit-package/3", "manifest.json"
-MANIFEST_DIGEST, SIGNATURE = "manifest.sha256", "manifest.sig"
-SIGNED_FORM, ANCHOR_FORM = "fund-manifest/1", "fund-anchor/1"
+FORMAT, MANIFEST, SIGNATURE = "fund-audit-package/3", "manifest.json", "manifest.sig"
+MANIFEST_DIGEST, SIGNED_FORM, ANCHOR_FORM = "manifest.sha256", "fund-manifest/1", "fund-anchor/1"
 ANCHOR = re.compile(ANCHOR_FORM + r"\|[^|]+\|[0-9]+\|[0-9a-f]{64}\|[^|]+\|[^|]+\|[0-9a-f]{32}\|[0-9a-f]{128}")
 FIRST_SEAL, CHUNK, LONGEST_CELL, AMOUNT = "0" * 64, 1 << 20, 10 << 20, re.compile(r"-?[0-9]{1,16}\.[0-9]{2}")
 WORDS, BANDS = {"receipt": "收", "payment": "付", "transfer": "转"}, ("one_year", "two_years", "three_years", "older")
@@ -151,7 +150,8 @@ class Books:  # what is read of the package and recomputed from it, step by step
         self.package, self.figures = package, [""][:0]
         self.fingerprints, self.anchors = told_apart(trusted)  # as they came another way
         self.acts: dict[str, list[tuple[Any, Counter[Key], Counter[Key]]]] = defaultdict(list)  # by event: see note_act
-        self.posted: dict[str, str] = {}  # voucher id -> its digest on the trail
+        self.posted: dict[str, tuple[str, str]] = {}  # voucher id -> its digest on the trail, and see shut
+        self.shut: dict[str, list[str]] = defaultdict(list)  # court -> months that stand closed, as the trail goes on
         self.closed: dict[Key, list[str]] = defaultdict(list)  # (court, month) -> digests told at its closings
         self.totals: dict[str, tuple[int, str]] = {}  # voucher id -> total, business date
         self.reversed: set[str] = set()  # ids of vouchers undone within the package
@@ -251,8 +251,7 @@ class Books:  # what is read of the package and recomputed from it, step by step
         for row in self.rows("trail"):
             court = row["court_code"]
             require(court in chains, f"留痕：{court}不是本包的法院")
-            length, head, before = chains[court]
-            where = f"{court}留痕{row['seq']}"
+            (length, head, before), where = chains[court], f"{court}留痕{row['seq']}"
             require(row["seq"] == str(length + 1), f"{where}：缺第{length + 1}条")
             require(row["previous"] == head and row["recorded_at"] >= before, f"{where}：与上一条不衔接或时间倒退")
             parts = [row[name] for name in "court_code seq recorded_at event subject actor_id facts".split()]
@@ -266,9 +265,11 @@ class Books:  # what is read of the package and recomputed from it, step by step
         self.figures.append(f"trail entries 操作留痕 {sum(chain[0] for chain in chains.values())}")
 
     def note_act(self, row: Row) -> None:  # keep acts told, and those due by the year's end (in Beijing)
-        facts = json.loads(row["facts"])
+        facts, shut = json.loads(row["facts"]), self.shut[row["court_code"]]
+        if row["event"] in ("yearend.month.closed", "yearend.month.reopened"):
+            (shut.append if row["event"] == "yearend.month.closed" else shut.remove)(facts["month"])
         if row["event"] == "ledger.voucher.posted" and facts["number"][:4] <= self.year:
-            self.posted[row["subject"].split(":")[-1]] = facts["digest"]
+            self.posted[row["subject"].split(":")[-1]] = facts["digest"], max(shut, default="")
         elif row["event"] == "yearend.month.closed" and facts["month"][:4] <= self.year:
             self.closed[row["court_code"], facts["month"]].append(facts.get("digest", ""))
         moments = {"always": "", "never": "9999", "recorded": row["recorded_at"], **facts}
@@ -340,8 +341,7 @@ class Books:  # what is read of the package and recomputed from it, step by step
             require(line["line"] == str(at) and amount > 0, f"{where}：缺第{at}笔分录，或其金额不大于零")
             sides = {line["debit"], line["credit"]}
             require(len(sides) == 2 and sides <= accounts, f"{where}：第{at}笔分录科目不明或借贷同科目")
-            right = (CARRIES_OVER in sides) is (line["movement"] == "opening_balance")
-            require(right, f"{where}：第{at}笔分录误用期初过渡科目")
+            require((CARRIES_OVER in sides) is (line["movement"] == "opening_balance"), f"{where}：误用期初过渡科目")
             if CARRIES_OVER not in sides:
                 self.first_business[court] = min(day, self.first_business.get(court, day))
             parts += [line["movement"], line["debit"], line["credit"], str(amount)]
@@ -350,7 +350,9 @@ class Books:  # what is read of the package and recomputed from it, step by step
         digest, total = sealed(parts), sum(amounts)
         require(total == fen(voucher["total"], where), f"{where}：分录合计不符")
         require(digest == voucher["digest"], f"{where}：与凭证校验码不符")
-        require(self.posted.pop(voucher["id"], "") == digest, f"{where}：与留痕不符")
+        told, shut = self.posted.pop(voucher["id"], ("", ""))
+        require(told == digest, f"{where}：与留痕不符")
+        require(day[:7] > shut, f"{where}：{shut}结账后又记入该月或以前月份")
         self.totals[voucher["id"]] = total, voucher["business_date"]
         self.months[court, day[:7]].append((int(voucher["number"]), digest))
         self.reversed.add(voucher["reverses_id"])  # or nothing, which is no voucher's id
@@ -491,8 +493,7 @@ class Books:  # what is read of the package and recomputed from it, step by step
             require(out in (0, fen(row["amount"])), f"{where}：实付与批准不符")
             court, case = row["court_code"], f"case:{row['case_id']}"
             outstanding[court, case] += left[2]
-            claim = (payments.get(row["id"], {}).get("paid_on", ""), f"advance:{row['id']}", court, case)
-            self.claims[claim] = left[2]
+            self.claims[payments.get(row["id"], {}).get("paid_on", ""), f"advance:{row['id']}", court, case] = left[2]
         self.compare_cases(RECEIVABLE, 1, {key: out for key, out in outstanding.items() if self.models[key[0]] == "B"})
         self.compare_ages()
         out, got = sum(paid.values()), sum(back.values())
@@ -559,8 +560,7 @@ class Books:  # what is read of the package and recomputed from it, step by step
                     found[tuple(row[name] for name in term["by"])] += term["sign"] * amount
         return found
 
-    def check_ties(self) -> None:
-        """Sums that must agree, as the manifest lists them: batches and their lines, cash, statements and registers."""
+    def check_ties(self) -> None:  # sums that must agree, as the manifest lists them
         for tie in self.manifest["ties"]:
             left, right = self.sums(tie["left"]), self.sums(tie["right"])
             for key in sorted(key for key in {*left, *right} if any(key)):

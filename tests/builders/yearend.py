@@ -57,11 +57,13 @@ def a_year() -> None:
         closed(ceremony, fund="7000.00")
 
 
-def months_closed(*, up_to: int = 11, year: int = YEAR, court_code: str = COURT, on: date | None = None) -> None:
+def months_closed(
+    *, since: int = 1, up_to: int = 11, year: int = YEAR, court_code: str = COURT, on: date | None = None
+) -> None:
     """The months of a year closed by the finance reviewer, one after the other, in the January after it."""
     reviewer = the_holder(Role.FINANCE_REVIEWER, court_code=court_code)
     with clock.at(on or date(year + 1, 1, 8)):
-        for month in range(1, up_to + 1):
+        for month in range(since, up_to + 1):
             with transaction(court_code):
                 service.close_month(court_code, f"{year}-{month:02d}", actor=reviewer)
 

@@ -22,6 +22,7 @@ TRIGGERS = {
 FREEZING = {
     "ceremonies",
     "ceremony_lines",
+    "books",
     "case_receipts",
     "corrections",
     "day_totals",

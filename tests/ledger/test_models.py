@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, literal_column, text, update
 from sqlalchemy.exc import DBAPIError
 
 from fundapp.core import clock
@@ -152,6 +152,18 @@ def test_no_month_is_closed_in_books_that_are_not_open(app):
            "closed_at": clock.now()}  # fmt: skip
     with pytest.raises(DBAPIError, match="are not open"), transaction(COURT):
         db.session.execute(insert(ClosedMonth).values(row))
+
+
+DAY_REFUSED = {"sqlite": "a day is written as 2018-03-09", "postgresql": "date|posting day"}
+
+
+def test_a_day_written_otherwise_does_not_get_round_a_closed_month(app):
+    voucher = a_voucher("1.00")
+    close_month("2018-03")
+    for day, month in (("2018-W01-5", "2018-W0"), ("2018-1-05", "2018-1-"), ("2018-04-31", "2018-04")):
+        written = {"business_date": literal_column(f"'{day}'"), "posted_on": literal_column(f"'{day}'")}
+        with pytest.raises(DBAPIError, match=DAY_REFUSED[db.engine.dialect.name]), transaction():
+            db.session.execute(insert(Voucher).values(copied_voucher(voucher, month=month, **written)))
 
 
 def dated(voucher: Voucher, day: date) -> dict[str, object]:

@@ -178,10 +178,13 @@ def test_what_an_act_of_the_cashier_posts_the_reviewer_books(app):
     assert trail.history(voucher.subject)[0].actor_id == clerk.id, "the trail says whose act it was"
 
 
-def test_a_repeated_act_posts_nothing(app):
+def test_a_repeated_act_posts_nothing_and_another_under_its_name_is_refused(app):
     first = a_voucher("1000.00", name="receipt:1:confirmed")
-    again = a_voucher("2000.00", name="receipt:1:confirmed")
+    again = a_voucher("1000.00", name="receipt:1:confirmed")
     assert again.id == first.id
+    for amount, day in (("2000.00", DAY), ("1000.00", date(2018, 3, 2))):
+        with pytest.raises(StaleRecord, match="该业务已以凭证2018收0001入账，本次提交的金额或业务日期与其不同"):
+            a_voucher(amount, name="receipt:1:confirmed", day=day)
     assert books.voucher_count([COURT]) == 1
     assert books.available(COURT) == yuan("1000.00")
     assert a_voucher("5.00", name="receipt:1:confirmed", court_code=OTHER_COURT).id != first.id

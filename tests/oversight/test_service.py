@@ -19,7 +19,7 @@ from fundapp.trail import queries as acts
 from fundapp.trail.models import SignedHead
 from fundapp.trail.rules import Event, SigningReason
 from fundapp.users.rules import Role
-from tests.attacker import DENIED
+from tests.attacker import DENIED, owner
 from tests.builders.funding import a_receipt
 from tests.builders.ledger import a_voucher
 from tests.builders.oversight import an_anchor_sheet, the_anchor
@@ -88,6 +88,18 @@ def test_a_verification_is_kept_and_told_on_the_trail_of_the_district_s_first_co
     assert entry.actor.username == "operator-06"
     newest = acts.last_signed(SUPERIOR)
     assert (newest.length, newest.head) == acts.heads()[SUPERIOR], "its own entry does not stay unsigned"
+
+
+def test_a_court_whose_book_was_taken_away_is_verified_at_night_and_told_on_another_s_trail(app):
+    a_voucher("1.00")
+    db.session.rollback()
+    with owner() as connection:
+        connection.execute(text("DELETE FROM books WHERE court_code <> :kept"), {"kept": OTHER_COURT})
+    nightly.verify_books_when_due()
+    found = queries.last_verification()
+    assert (found.court_code, found.is_ok) == (OTHER_COURT, False)
+    assert f"{SUPERIOR}: 登记留痕末端的账簿行已不存在" in found.problems
+    assert f"{COURT}: 登记留痕末端的账簿行已不存在" in found.problems
 
 
 def test_every_problem_is_taken_down_with_its_check(app):

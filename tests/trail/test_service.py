@@ -4,6 +4,8 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from fundapp.core import clock
 from fundapp.core.db import db, transaction
@@ -72,6 +74,11 @@ def test_a_clock_that_goes_back_stops_all_acts_and_nothing_is_recorded(app):
     with clock.at(NOON), transaction(COURT):
         rename(actor, "乙")
     assert queries.heads()[COURT][0] == kept[COURT][0] + 1
+
+
+def test_a_book_is_not_given_to_another_court(app):
+    with pytest.raises(DBAPIError, match="the book is of another court"), transaction():
+        db.session.execute(text("UPDATE books SET court_code = 'x' WHERE court_code = :court"), {"court": COURT})
 
 
 def test_an_act_that_is_rolled_back_leaves_no_entry_and_no_gap(app):

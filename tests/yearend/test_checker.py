@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from contextlib import redirect_stdout
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,19 +16,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fundapp.core import signing
+from fundapp.core import clock, signing
 from fundapp.core.db import transaction
-from fundapp.ledger.rules import Movement
+from fundapp.core.money import yuan
+from fundapp.ledger.rules import Account, Movement, Posting
+from fundapp.ledger.service import posting
 from fundapp.trail import service as recording
 from fundapp.trail.rules import SigningReason
+from fundapp.users.rules import Role
 from fundapp.yearend import checker
-from tests.builders.funding import a_receipt
-from tests.builders.ledger import a_voucher
-from tests.builders.people import COURT, OTHER_COURT
+from tests.attacker import unguarded
+from tests.builders.funding import a_receipt, a_source
+from tests.builders.ledger import a_voucher, the_hands
+from tests.builders.people import COURT, OTHER_COURT, the_holder
 from tests.builders.yearend import (
     InMemory,
     a_package,
     a_year,
+    months_closed,
+    reopened,
     told_again,
     unpacked,
     verified,
@@ -156,6 +163,27 @@ def test_two_vouchers_swapped_are_found_out(live_app, folder):
     swapped[2], swapped[3] = swapped[3], swapped[2]
     with pytest.raises(DIFFERS, match="2018缺第2号"):
         checker.check(InMemory(told_again(files | {"csv/vouchers.csv": b"\r\n".join(swapped)})))
+
+
+def test_a_voucher_posted_past_the_guards_into_a_month_before_a_closed_one_is_found_out(live_app, folder):
+    with clock.at(date(2018, 3, 9)):
+        a_voucher("3.00", source=a_source().subject)
+    months_closed(up_to=2)
+    with clock.at(date(2019, 1, 8)):
+        reopened("2018-02")
+        a_voucher("4.00", source="source:1", day=date(2018, 2, 1))
+    months_closed(since=2, up_to=6)
+    verified(a_package(folder))
+    with unguarded("vouchers"):
+        pass
+    gift = Posting(Movement.DONATION_RECEIVED, Account.FUND_BANK, Account.DONATION, yuan("5.00"), None, "source:1")
+    day = date(2017, 12, 5)  # of the year before there is no closing that could tell of it
+    how = {"summary": "捐赠", "attachments": 1, "hands": the_hands()}
+    draft = posting.drafted("gift:1", [gift], business_date=day, posted_on=day, **how)
+    with clock.at(date(2019, 1, 10)), transaction(COURT):
+        posting.post_drafts([draft], court_code=COURT, actor=the_holder(Role.FINANCE_REVIEWER))
+    with pytest.raises(DIFFERS, match="2017收0001：2018-06结账后又记入"):
+        verified(a_package(folder))
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from fundapp.trail import queries as trail
 from fundapp.users.models import User
 from fundapp.users.rules import Role
 from fundapp.yearend import package
-from fundapp.yearend.package import container
+from fundapp.yearend.package import container, members
 from tests.builders.advances import a_paid_advance, an_advance, signed
 from tests.builders.custody import a_case_receipt
 from tests.builders.funding import a_corrected_receipt, a_receipt
@@ -272,3 +272,10 @@ def test_progress_is_told_up_to_the_end(app, folder):
         package.build(YEAR, [COURT], folder / "p.zip", progress=lambda done, total: told.append((done, total)))
     assert [done for done, _ in told] == list(range(1, len(told) + 1))
     assert told[-1][0] == told[-1][1]
+
+
+@pytest.mark.parametrize("day", ["2018-W09-4", "2018-3-01", "2018-02-30"])
+def test_a_day_written_otherwise_ends_the_package_with_a_sentence_and_no_crash(day):
+    with pytest.raises(RuleViolation, match=f"日期“{day}”写法有误"):
+        members.READINGS["day"](day)
+    assert members.READINGS["day"]("2018-03-01") == date(2018, 3, 1)

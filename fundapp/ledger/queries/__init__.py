@@ -28,7 +28,7 @@ from fundapp.ledger.queries.books import (
     reservation,
     voucher_count,
 )
-from fundapp.ledger.queries.ground import NOTHING_KEPT, Ground, Kept, Part, ground, lowest_since
+from fundapp.ledger.queries.ground import NOTHING_KEPT, Ground, Kept, Part, ground, lowest_since, said
 from fundapp.ledger.queries.journals import (
     LINES_AT_ONCE,
     AccountYear,
@@ -185,6 +185,7 @@ __all__ = [
     "reservation",
     "reserved_in",
     "reversal_of",
+    "said",
     "signatures",
     "source_ends",
     "standing_lines",

@@ -28,6 +28,11 @@ class Kept(NamedTuple):
 NOTHING_KEPT = Kept(0, 0, 0)
 
 
+def said(business_date: date, fen: int) -> str:
+    """By what an act that comes again is known to be the same: its day and its total."""
+    return f"{business_date.isoformat()} {fen}"
+
+
 class Ground(NamedTuple):
     """What is known of the books before posting.
 
@@ -35,7 +40,7 @@ class Ground(NamedTuple):
         closed_through: the last month that takes no business, None when there is none: the last closed one, or the one
             at whose end the opening balances stand.
         last_day: the last one under which a voucher stands (``2018-03-09``), None when there is none.
-        posted: of the acts asked about those that have a voucher, with its id and how it is cited.
+        posted: of the acts asked about those that have a voucher, with its id, how it is cited and what it ``said()``.
         kept: of the parts asked about those that are kept.
         last_numbers: by year and series.
         ids: for new vouchers.
@@ -44,7 +49,7 @@ class Ground(NamedTuple):
     model: Model
     closed_through: str | None
     last_day: str | None
-    posted: dict[str, tuple[int, str]]
+    posted: dict[str, tuple[int, str, str]]
     kept: dict[Part, Kept]
     last_numbers: dict[tuple[int, str], int]
     ids: list[int]
@@ -69,7 +74,8 @@ BOOK = f"""
     FROM ({{ids}}) new
 """  # noqa: S608 - of ours
 POSTED = """
-    SELECT 'posted', v.name, v.kind, CAST(NULL AS VARCHAR(10)), v.id, v.year, v.kind_number
+    SELECT 'posted', v.name, v.kind, CAST(v.business_date AS VARCHAR(10)) || ' ' || CAST(v.total AS VARCHAR(20)),
+        v.id, v.year, v.kind_number
     FROM vouchers v WHERE v.court_code = ? AND v.name IN ({names})
 """
 KEPT = """
@@ -120,7 +126,7 @@ def _told(found: Rows, coded: dict[tuple[str, str], Part]) -> Ground:
         elif what == "id":
             ids.append(one)
         elif what == "posted":
-            posted[first] = (one, cited(two, VoucherKind(second), three))
+            posted[first] = (one, cited(two, VoucherKind(second), three), third)
         else:
             model, closed_through, last_day = first, second, third
     if model is None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from fundapp.core import clock
 from fundapp.core.columns import keyed_digest
 from fundapp.core.db import db, id_of, run_set, stored, stored_day, together, write
+from fundapp.core.errors import StaleRecord
 from fundapp.core.money import bare_fen, from_fen
 from fundapp.ledger import queries, rules
 from fundapp.ledger.models import NumberSeries
@@ -136,10 +137,12 @@ def post(
     Its posting period is the month of the business date or, when that is closed already, the first open one after it.
 
     Args:
-        name: the act, unique in the court (``"advance:17:paid"``); repeated, it returns its voucher and posts nothing.
+        name: the act, unique in the court (``"advance:17:paid"``); repeated as it was, it returns its voucher and posts
+            nothing.
         attachments: the number of originals that stand behind the voucher.
 
     Raises:
+        StaleRecord: the act stands in the books already, with another total or of another day.
         RuleViolation: one person would sign twice, an account does not have the money, or the clock runs back.
     """
     entry = Entry(name, list(movements), business_date, summary, attachments, hands)
@@ -148,7 +151,12 @@ def post(
 
 
 def post_all(entries: Sequence[Entry], *, court_code: str, actor: User) -> list[Posted]:
-    """Post many named acts, each as one voucher, or none of them; as ``post``, in the order given."""
+    """Post many named acts, each as one voucher, or none of them; as ``post``, in the order given.
+
+    Raises:
+        StaleRecord: an act stands in the books already, with another total or of another day.
+        RuleViolation: as ``post``.
+    """
     if not entries:
         return []
     db.session.flush()
@@ -159,7 +167,9 @@ def post_all(entries: Sequence[Entry], *, court_code: str, actor: User) -> list[
         ids=len(entries),
         names=[entry.name for entry in entries],
     )
-    found = {name: Posted(*posted) for name, posted in ground.posted.items()}
+    if ground.posted:
+        _check_same(entries, ground)
+    found = {name: Posted(posted_id, cited) for name, (posted_id, cited, _) in ground.posted.items()}
     fresh = {entry.name: entry for entry in entries if entry.name not in found}
     drafts = [
         drafted(
@@ -175,6 +185,19 @@ def post_all(entries: Sequence[Entry], *, court_code: str, actor: User) -> list[
     ]
     found |= zip(fresh, _post(drafts, ground, court_code=court_code, actor=actor), strict=True)
     return [found[entry.name] for entry in entries]
+
+
+def _check_same(entries: Sequence[Entry], ground: Ground) -> None:
+    """Refuse an act that is posted already and comes again as another: its first voucher is no answer to it."""
+    for entry in entries:
+        _, cited, was_said = ground.posted.get(entry.name, (0, "", ""))
+        fen = sum(line.fen for line in rules.postings(ground.model, entry.movements)) if cited else 0
+        if cited and was_said != queries.said(entry.business_date, fen):
+            raise StaleRecord(
+                "该业务已以凭证%(cited)s入账，本次提交的金额或业务日期与其不同，没有入账。"
+                "请刷新页面核对；原凭证有误的，请申请更正。",
+                cited=cited,
+            )
 
 
 def drafted(

@@ -5,11 +5,13 @@ import csv
 import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from fundapp.core.errors import RuleViolation
 from fundapp.core.money import yuan_text
 from fundapp.core.spreadsheet import Sheet, SheetColumn, court_time, exact_yuan, guarded, write_xlsx
 from fundapp.core.tables import TABLES, Column, Row, Scope, Stream, Table
@@ -75,9 +77,21 @@ def _for_programs(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[li
         yield cells
 
 
+def _day(kept: str) -> date:
+    """A day as it is kept; on SQLite, where days are text, the owner of the file may have written it otherwise."""
+    with suppress(ValueError):
+        day = date.fromisoformat(kept)
+        if day.isoformat() == kept:
+            return day
+    raise RuleViolation(
+        "账簿中的日期“%(day)s”写法有误，审计包无法生成。请停止办理业务，保全数据库，由系统管理员运行核验查明。",
+        day=kept,
+    )
+
+
 READINGS: dict[str, Callable[[Any], Any]] = {
     "money": exact_yuan,
-    "day": date.fromisoformat,
+    "day": _day,
     "moment": lambda moment: court_time(datetime.fromisoformat(moment)),
 }
 """How the kept form of a cell becomes what the worksheet shows, where these differ."""
