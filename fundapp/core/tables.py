@@ -134,7 +134,8 @@ class Recorded(NamedTuple):
         where: the words that columns hold in a row that tells of the act.
         until: which acts a package must have rows of: ``recorded`` in the year or before, or whose fact of this name
             (``month``, ``year``) lies in it; ``always`` all, because the table is not cut at the year's end; ``never``
-            none, because a day of the record may lie after the act.
+            none, because a day of the record may lie after the act, or its word may change again; ``verify`` needs the
+            row all the same where there is no ``where``.
         words: by column, how the trail calls the words in it.
         is_split: whether several rows may tell of one act.
     """

@@ -10,6 +10,7 @@ from fundapp.advances.models import Advance
 from fundapp.cases.models import Party
 from fundapp.cases.rules import masked_name
 from fundapp.cases.tables import CASE, by_query, named, tells_of_cases
+from fundapp.core import clock
 from fundapp.core.columns import unsealed
 from fundapp.core.tables import (
     COURT,
@@ -33,13 +34,14 @@ from fundapp.trail.rules import Event
 from fundapp.users.models import User
 
 _BATCH = {"number": "{number}", "lines": "{line_count}", "total": "{total}", "digest": "{digest}"}
-_SIGNED = tuple(status.value for status in BatchStatus if status not in {BatchStatus.BUILT, BatchStatus.CANCELLED})
+_COUNTS = ("paid", "failed", "unknown", "refused", "repeated")
+_SENT = (BatchStatus.SENT.value, BatchStatus.DONE.value)
 
 
 @table(
     "batches", "发放批次", "fund",
-    "交银行付款的批次",
-    "Batches sent to the bank",
+    "交银行付款的批次，编制时间截至本年末",
+    "Batches sent to the bank, built up to the year's end",
     ID,
     COURT,
     Column("number", "批次号", "number of the batch"),
@@ -55,10 +57,21 @@ _SIGNED = tuple(status.value for status in BatchStatus if status not in {BatchSt
     Column("sent_at", "导出时间", "when its file was taken to the bank", "moment", told="银行文件导出的时间"),
     Column("file_sha256", "银行文件SHA-256", "SHA-256 of that file", told="交银行文件的SHA-256"),
     Column("paying_account_id", "付款账户标识", "id of the account that it is paid from", "number"),
-    kept=Kept(Batch),
+    kept=Kept(Batch, {"file_sha256": Batch.file_digest}),
     records=[
-        Recorded(Event.BATCH_BUILT.value, "batch:{id}", "built_by", _BATCH, until="never"),
-        Recorded(Event.BATCH_SIGNED.value, "batch:{id}", "signed_by", _BATCH, {"status": _SIGNED}, until="never"),
+        Recorded(Event.BATCH_BUILT.value, "batch:{id}", "built_by", _BATCH),
+        Recorded(
+            Event.BATCH_SIGNED.value, "batch:{id}", "signed_by", _BATCH,
+            {"status": (BatchStatus.SIGNED.value, *_SENT)}, until="never",
+        ),
+        Recorded(
+            Event.BATCH_EXPORTED.value, "batch:{id}", facts={"number": "{number}", "digest": "{file_sha256}"},
+            where={"status": _SENT},
+        ),
+        Recorded(
+            Event.BATCH_CANCELLED.value, "batch:{id}", facts={"number": "{number}"},
+            where={"status": (BatchStatus.CANCELLED.value,)},
+        ),
     ],
 )  # fmt: skip
 def _batches(scope: Scope) -> Iterable[Row]:
@@ -76,7 +89,7 @@ def _batches(scope: Scope) -> Iterable[Row]:
 
 
 def _of_batches(scope: Scope) -> tuple[ColumnElement[bool], ...]:
-    return within(Batch.court_code, scope), Batch.business_date <= scope.last_day
+    return within(Batch.court_code, scope), Batch.built_at < clock.year_bounds(scope.year)[1]
 
 
 @table(
@@ -167,6 +180,13 @@ def _paying_accounts(scope: Scope) -> Iterable[Row]:
     Column("repeated", "重复", "lines that told what was known", "number", told="结果此前已知的行数"),
     Column("imported_by", "导入人", "who imported it"),
     Column("imported_at", "导入时间", "when", "moment"),
+    kept=Kept(ResultFile, {"file_sha256": ResultFile.digest}),
+    records=[
+        Recorded(
+            Event.RESULT_IMPORTED.value, "result-file:{id}", "imported_by",
+            {name: f"{{{name}}}" for name in ("file_name", *_COUNTS)} | {"digest": "{file_sha256}"}, until="always",
+        ),
+    ],
 )  # fmt: skip
 def _result_files(scope: Scope) -> Iterable[Row]:
     query = select(
@@ -212,6 +232,11 @@ def _masked(found: re.Match[str]) -> str:
 
 tie("批次与发放明细", [Term("batches", "total", by=("id",))], [Term("batch_lines", "amount", by=("batch_id",))])
 tie("发放明细与批次", [Term("batch_lines", "amount", by=("batch_id",))], [Term("batches", "total", by=("id",))])
+tie(
+    "银行回执与其明细",
+    [Term("result_files", count, by=("id",)) for count in _COUNTS],
+    [Term("result_lines", "", by=("file_id",))],
+)
 _paid_cases = select(BatchLine.id, Advance.case_id).join(Advance, Advance.id == BatchLine.advance_id)
 tells_of_cases("batch-line", by_query(_paid_cases))
 tells_of_cases("batch", by_query(_paid_cases.with_only_columns(BatchLine.batch_id, Advance.case_id)))

@@ -6,7 +6,7 @@ or the queries of the features, so that a mistake made there is not repeated her
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import text
 
@@ -14,17 +14,9 @@ from fundapp.core.db import db
 from fundapp.ledger import rules as ledger
 from fundapp.ledger.rules import GUARDED, KEPT
 from fundapp.oversight import proofs, registers
+from fundapp.oversight.booked import BOOKED, Check
 from fundapp.trail import proofs as signatures
 from fundapp.trail import queries as trail
-
-
-class Check(NamedTuple):
-    """One invariant: its name, the question that finds the first row breaking it, and how that row is told."""
-
-    name: str
-    question: str
-    told: str
-
 
 BY_SOURCE = ", ".join(f"'{account.value}'" for account, parts in KEPT.items() if ("source",) in parts)
 """The accounts of which each source's part is kept by day, as SQL."""
@@ -555,6 +547,7 @@ CHECKS: tuple[Check, ...] = (
         """,
         "%(court_code)s %(year)s年第%(round)s次年终结账与申请、批准不符",
     ),
+    *BOOKED,
 )
 
 
@@ -590,6 +583,7 @@ WALKS: dict[str, Callable[[], str | None]] = {
     "登记簿各行与操作留痕相符": registers.first_untold,
     "审计样本与抽取时的校验码相符": registers.first_other_sample,
     "科目余额及分项余额等于分录合计": proofs.first_unbalanced,
+    "附件与上传时的文件相符": proofs.first_other_paper,
     "批次与签发时的内容相符": proofs.first_unsealed_batch,
     "已结账月份的凭证与结账时和操作留痕相符": proofs.first_changed_period,
 }

@@ -3,6 +3,7 @@
 Nothing here asks the queries of the books: a mistake made there is not repeated here. Reads only.
 """
 
+import hashlib
 import itertools
 import json
 from collections.abc import Generator
@@ -48,6 +49,8 @@ COURTS = """
     UNION SELECT court_code FROM trail_entries ORDER BY 1
 """
 STANDING = "SELECT court_code, account, part, debit, credit FROM standing_balances"
+PAPERS = "SELECT id, subject, file_name, digest FROM attachments ORDER BY id"
+PAPER = "SELECT content FROM attachments WHERE id = ?"
 
 
 def court_codes() -> list[str]:
@@ -153,6 +156,16 @@ def first_changed_period() -> str | None:
             return f"{court_code} {month}: 结账与操作留痕不符"
     missing = sorted(key for key, left in told.items() if left)
     return " ".join(missing[0]) + ": 留痕所记结账已不存在" if missing else None
+
+
+def first_other_paper() -> str | None:
+    """The first attached paper that is not the file it was when it was uploaded; one file is held at a time."""
+    with closing(walk(PAPERS)) as papers:
+        for paper_id, subject, file_name, digest in papers:
+            [(content,)] = run(PAPER, (paper_id,))
+            if hashlib.sha256(content).hexdigest() != digest:
+                return f"{subject}的附件“{file_name}”与上传时的校验码不符"
+    return None
 
 
 ORDERS = text(

@@ -76,9 +76,8 @@ def _first_kept(declared: Sequence[tuple[Kept, Recorded]]) -> str | None:
     for at, (kept, one) in enumerate(declared):
         told = [_fact(acts.c.facts, name) for name in one.facts]
         actor: Any = acts.c.actor_id if one.actor else literal(0)
-        sides.append(
-            _side(at, acts.c.subject, actor, told, 1, is_due=one.until != "never").where(acts.c.event == one.event)
-        )
+        is_due = one.until != "never" or not one.where  # rows are not cut here, and one that waits for nothing stays
+        sides.append(_side(at, acts.c.subject, actor, told, 1, is_due=is_due).where(acts.c.event == one.event))
         sides.append(_kept_side(at, kept, one))
     both = union_all(*sides).subquery("both_sides")
     key = (both.c.at, both.c.subject, both.c.actor_id, both.c.told)

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import Integer, String, column, select
+from sqlalchemy import table as sql_table
 
-from fundapp.core.tables import COURT, ID, Column, Row, Scope, Stream, table, within
+from fundapp.core.tables import COURT, ID, Column, Kept, Recorded, Row, Scope, Stream, table, within
 from fundapp.trail.models import Attachment, SignedHead, TrailEntry
 from fundapp.trail.rules import Event, SigningReason
+
+USERS = sql_table("users", column("id", Integer), column("username", String))
+"""Who signs in: their model stands on a floor above."""
 
 
 @table(
@@ -44,15 +48,26 @@ def _trail(scope: Scope) -> Iterable[Row]:
     Column("media_type", "类型", "PDF, PNG or JPEG, by its content"),
     Column("size", "字节数", "bytes", "number"),
     Column("sha256", "文件SHA-256", "SHA-256 of the file"),
-    Column("attached_by_id", "上传人标识", "id of the user who attached it", "number"),
+    Column("attached_by", "上传人", "who attached it"),
     Column("attached_at", "上传时间", "when", "moment"),
     about={"subject": ""},
+    kept=Kept(Attachment, {"sha256": Attachment.digest}),
+    records=[
+        Recorded(
+            Event.PAPER_ATTACHED.value, "{subject}", "attached_by",
+            {"file_name": "{file_name}", "digest": "{sha256}"}, until="always",
+        ),
+    ],
 )  # fmt: skip
 def _attachments(scope: Scope) -> Iterable[Row]:
-    query = select(
-        Attachment.id, Attachment.court_code, Attachment.subject, Attachment.file_name, Attachment.media_type,
-        Attachment.size, Attachment.digest, Attachment.attached_by_id, Attachment.attached_at,
-    ).where(within(Attachment.court_code, scope))  # fmt: skip
+    query = (
+        select(
+            Attachment.id, Attachment.court_code, Attachment.subject, Attachment.file_name, Attachment.media_type,
+            Attachment.size, Attachment.digest, USERS.c.username, Attachment.attached_at,
+        )
+        .join(USERS, USERS.c.id == Attachment.attached_by_id)
+        .where(within(Attachment.court_code, scope))
+    )  # fmt: skip
     return Stream(query.order_by(Attachment.id))
 
 

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from fundapp.advances import queries as advances
+from fundapp.core import clock
 from fundapp.core.db import db, transaction
 from fundapp.core.errors import RuleViolation
 from fundapp.core.money import ZERO, yuan
@@ -19,6 +21,7 @@ from fundapp.trail import queries as trail
 from fundapp.trail.rules import Event
 from fundapp.users.rules import Role
 from tests.builders.custody import a_case_receipt, a_paid_payout, a_payout, an_approved_payout
+from tests.builders.disbursement import a_sent_batch, imported, told
 from tests.builders.ledger import a_confirmed_correction, a_correction, a_voucher
 from tests.builders.people import COURT, the_holder
 from tests.builders.recovery import a_recovered_receipt, allocated
@@ -46,8 +49,11 @@ def test_a_payment_that_never_came_is_cancelled_and_recorded_anew(app):
 
 
 def test_a_payment_that_waits_to_be_split_is_cancelled_too(app):
-    receipt = a_recovered_receipt()
-    a_confirmed_correction(asked(receipt))
+    with clock.at(DAY):
+        (line,) = a_sent_batch("8000.00").lines
+        imported(told(line))
+        receipt = a_recovered_receipt(advance=advances.advance(line.advance_id, SCOPE))
+        a_confirmed_correction(asked(receipt))
     assert receipt.status is CaseReceiptStatus.CANCELLED
     assert db.session.scalars(recovery.unallocated(SCOPE)).all() == []
     assert [name for name, problem in checks.checks() if problem] == []

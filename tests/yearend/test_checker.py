@@ -87,6 +87,9 @@ REWRITTEN = (
     ("ceremonies", "closed_by", "user0", "ceremony:1：与留痕不符"),
     ("ladders", "president_above", "1.00", "ladder:1：与留痕不符"),
     ("terms", "ceiling", "1.00", "terms:1：与留痕不符"),
+    ("batches", "file_sha256", "0", "batch:1：与留痕不符"),
+    ("result_files", "file_sha256", "0", "result-file:1：与留痕不符"),
+    ("attachments", "sha256", "0", "case:1：与留痕不符"),
 )
 
 # Tables that no row may go from, even all of them.
@@ -99,6 +102,10 @@ EMPTIED = (
     ("cases", "cases.csv缺少留痕所记的行case:"),
     ("parties", "缺少当事人"),
     ("closed_years", "closed_years.csv缺少留痕所记的行year:湘0602:2018"),
+    ("batches", "batches.csv缺少留痕所记的行batch:1（disbursement.batch.built）"),
+    ("result_files", "result_files.csv缺少留痕所记的行result-file:1"),
+    ("result_lines", "银行回执与其明细不符"),
+    ("attachments", "attachments.csv缺少留痕所记的行case:1（trail.paper.attached）"),
     ("ladders", "ladders.csv缺少留痕所记的行"),
 )
 
@@ -115,6 +122,9 @@ def found_wrong(files):
 def test_a_forged_table_is_found_out_though_every_hash_was_made_again(live_app, folder):
     a_year()
     year_closed()
+    clerk = the_holder(Role.FINANCE_CLERK)
+    with clock.at(date(2019, 1, 20)), transaction(COURT):
+        recording.attach("case:1", file_name="回单.pdf", content=b"%PDF-1", court_code=COURT, actor=clerk)
     files = unpacked(a_package(folder))
     assert found_wrong(files) == ""
     for what, (table, old, new, told) in FORGED.items():
