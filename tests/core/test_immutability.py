@@ -152,6 +152,7 @@ ADDING = ("INSERT INTO {table} SELECT * FROM {table}", "SELECT nextval('vouchers
 A_SECOND_TIME = (
     "nobody decides what he asked for", "asked for before", "it was not asked for by one and agreed by",
     "findings are numbered without a gap", "steps are counted without a gap", "a year is not closed by one person",
+    "the books of this court are not open",
 )  # fmt: skip
 REASONS = (*attacker.DENIED.split("|"), "must be owner", "may not be modified", "authorization denied", *A_SECOND_TIME)
 

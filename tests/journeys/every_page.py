@@ -168,7 +168,7 @@ def _of_the_played_year(code: str) -> dict[str, Any]:
         "user_id": first("users"),
         "import_id": first("case_imports"),
         "ledger.code": "1002.01",
-        "dimension": "case",
+        "dimension": "source",
         "ledger.job_id": _printed(code),
         "irregularities.word": "advance_overdue",
     }
